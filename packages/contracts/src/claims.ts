@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { roleSchema } from "./roles.ts";
+
+/** The one resource (RFC 8707) that access tokens of the platform's own API are issued for. */
+export const apiAudience = "urn:mullion:api";
+
+/**
+ * Claims of an access token (RFC 9068). `scope` is a space-separated list; `sub` equals `client_id` when a client
+ * acts for itself; `sid` names the sign-in the token belongs to.
+ */
+export const accessTokenClaimsSchema = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  client_id: z.string(),
+  exp: z.number(),
+  iat: z.number(),
+  jti: z.string(),
+  scope: z.string().default(""),
+  roles: z.array(roleSchema).default([]),
+});
+export type AccessTokenClaims = z.infer<typeof accessTokenClaimsSchema>;

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { Role } from "./roles.ts";
+
+/** Scopes of the platform's API (RFC 6749 section 3.3), `resource:action`. */
+export const scopeSchema = z.enum([
+  "profile:read",
+  "profile:write",
+  "insights:read",
+  "insights:write",
+  "users:read",
+  "users:write",
+  "registry:read",
+  "registry:publish",
+  "events:write",
+]);
+export type Scope = z.infer<typeof scopeSchema>;
+
+const everyone = [
+  "profile:read",
+  "profile:write",
+  "insights:read",
+  "registry:read",
+] as const satisfies Scope[];
+
+/** What a user's access token may carry at most, by role. Clients acting for themselves are listed in the client file. */
+export const scopesByRole: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: everyone,
+  member: [...everyone, "insights:write"],
+  admin: [...everyone, "insights:write", "users:read", "users:write"],
+};
+
+/** The union of what the roles allow. */
+export function scopesForRoles(roles: readonly Role[]): Scope[] {
+  return [...new Set(roles.flatMap((role) => scopesByRole[role]))];
+}
