@@ -18,5 +18,9 @@ export const accessTokenClaimsSchema = z.object({
   jti: z.string(),
   scope: z.string().default(""),
   roles: z.array(roleSchema).default([]),
+  /** Only in a user's token: services show who did something without asking identity. */
+  name: z.string().optional(),
+  email: z.email().optional(),
+  sid: z.string().optional(),
 });
 export type AccessTokenClaims = z.infer<typeof accessTokenClaimsSchema>;
