@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+const schema = z.object({
+  /** Names this build; `mullion deploy` sets it. */
+  MULLION_BUILD_ID: z
+    .string()
+    .regex(/^[a-z0-9]{6,40}$/)
+    .optional(),
+  /** Hash of a task's inputs, set by turbo: the same sources give the same build id. */
+  TURBO_HASH: z.string().optional(),
+});
+
+/**
+ * Id of the build under way: 6 to 40 lower-case letters and digits. Two different builds must never share one,
+ * because the federation container and every immutable URL carry it.
+ */
+export function readBuildId(now: () => number = Date.now): string {
+  const env = schema.parse({
+    MULLION_BUILD_ID: process.env["MULLION_BUILD_ID"],
+    TURBO_HASH: process.env["TURBO_HASH"],
+  });
+  return env.MULLION_BUILD_ID ?? env.TURBO_HASH?.slice(0, 12) ?? `t${now().toString(36)}`;
+}

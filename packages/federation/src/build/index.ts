@@ -1,0 +1,2 @@
+export { withHost } from "./with-host.ts";
+export { withRemote } from "./with-remote.ts";

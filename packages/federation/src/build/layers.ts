@@ -1,0 +1,26 @@
+interface EntryDescription {
+  import: string | string[];
+  layer?: string | null;
+}
+type Entries = Record<string, string | string[] | EntryDescription>;
+/** Next's `config.entry`: an async function of the entries. */
+export type EntryFunction = () => Promise<Entries>;
+
+/**
+ * Puts every page entry into no webpack layer. Next 15 compiles client pages in the layer `pages-dir-browser` while
+ * modules in the share scope have none: two `RouterContext`s result, and hydration fails with "NextRouter was not
+ * mounted" (module-federation/core#3634). Next adds its layer only to entries without a `layer` key of their own.
+ */
+export function withoutEntryLayers(entry: EntryFunction): EntryFunction {
+  return async () => {
+    const entries = await entry();
+    return Object.fromEntries(
+      Object.entries(entries).map(([name, value]) => {
+        if (name.startsWith("pages/api/")) return [name, value];
+        const description =
+          typeof value === "string" || Array.isArray(value) ? { import: value } : { ...value };
+        return [name, "layer" in description ? description : { ...description, layer: null }];
+      }),
+    );
+  };
+}

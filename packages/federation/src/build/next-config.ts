@@ -1,0 +1,39 @@
+import type { NextConfig } from "next";
+import type { EntryFunction } from "./layers.ts";
+import { withoutEntryLayers } from "./layers.ts";
+import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
+
+/** The part of webpack's configuration that is changed here; Next types it as `any`. */
+interface WebpackConfig {
+  entry: EntryFunction;
+  plugins: unknown[];
+  output: { publicPath?: string };
+}
+interface WebpackContext {
+  isServer: boolean;
+}
+
+/** What `withHost` and `withRemote` have in common. */
+export interface FederatedBuild {
+  readonly role: RuntimeRole;
+  readonly plugin: (isServer: boolean) => PluginOptions;
+}
+
+const workspacePackages = ["@mullion/contracts", "@mullion/federation", "@mullion/session", "@mullion/ui"];
+
+/** Applies the federation recipe to a Next.js configuration (pages router only: the plugin refuses the app router). */
+export function federate(config: NextConfig, build: FederatedBuild): NextConfig {
+  return {
+    ...config,
+    reactStrictMode: true,
+    poweredByHeader: false,
+    transpilePackages: [...workspacePackages, ...(config.transpilePackages ?? [])],
+    // The repository lints everything once, with stricter rules than the ones Next brings.
+    eslint: { ignoreDuringBuilds: true },
+    webpack: (webpackConfig: WebpackConfig, context: WebpackContext): WebpackConfig => {
+      if (!context.isServer) webpackConfig.entry = withoutEntryLayers(webpackConfig.entry);
+      webpackConfig.plugins.push(createFederationPlugin(build.plugin(context.isServer), build.role));
+      return webpackConfig;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { NextConfig } from "next";
+import { readBuildId } from "./env.ts";
+import { federate } from "./next-config.ts";
+import { sharedModules } from "./shared.ts";
+
+/** What a remote says of itself in `next.config.mjs`. */
+export interface RemoteOptions {
+  /** Name in `mullion.remote.json`. */
+  readonly name: string;
+  /** Exposed modules: `{ "./app": "./src/app.tsx" }`. */
+  readonly exposes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Next.js configuration of a remote. The container's name carries the build id, so that several versions of one
+ * remote live in one server process and on one page. Writes `.next/mullion-build.json` for the packer.
+ */
+export function withRemote(options: RemoteOptions, config: NextConfig = {}): NextConfig {
+  const buildId = readBuildId();
+  const container = `${options.name.replaceAll("-", "_")}_${buildId}`;
+  const distDir = config.distDir ?? ".next";
+  mkdirSync(distDir, { recursive: true });
+  writeFileSync(path.join(distDir, "mullion-build.json"), JSON.stringify({ container, buildId }));
+  return federate(
+    { ...config, generateBuildId: () => buildId },
+    {
+      role: "external",
+      plugin: (isServer) => ({
+        name: container,
+        filename: isServer ? "remoteEntry.js" : "static/chunks/remoteEntry.js",
+        remotes: {},
+        exposes: { ...options.exposes },
+        shared: sharedModules(),
+        extraOptions: {},
+      }),
+    },
+  );
+}

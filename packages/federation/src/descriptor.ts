@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { PlacedRelease } from "@mullion/contracts";
+import { integritySchema } from "@mullion/contracts";
+
+/** What a page needs to know of one remote to render one exposed module. */
+export const remoteDescriptorSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  version: z.string(),
+  container: z.string(),
+  expose: z.string(),
+  browserEntry: z.url(),
+  browserEntryIntegrity: integritySchema,
+  serverEntry: z.url(),
+  styles: z.array(z.object({ href: z.url(), integrity: integritySchema })),
+  scripts: z.array(z.object({ href: z.url(), integrity: integritySchema })),
+});
+export type RemoteDescriptor = z.infer<typeof remoteDescriptorSchema>;
+
+/**
+ * Describes one exposed module of a release by absolute URLs and hashes.
+ * @throws {Error} when the release lists a file of the module without a hash: that is a failure, never a pass.
+ */
+export function describeRemote(release: PlacedRelease, expose: string): RemoteDescriptor {
+  const integrity = new Map(release.files.map((file) => [file.path, file.integrity]));
+  const asset = (path: string): { href: string; integrity: string } => {
+    const hash = integrity.get(path);
+    if (hash === undefined) throw new Error(`${release.remote}@${release.version} lists no hash for ${path}`);
+    return { href: new URL(path, release.baseUrl).href, integrity: hash };
+  };
+  const assets = release.exposes[expose] ?? { scripts: [], styles: [] };
+  const browserEntry = asset(release.browserEntry);
+  return {
+    name: release.remote,
+    title: release.manifest.title,
+    version: release.version,
+    container: release.container,
+    expose,
+    browserEntry: browserEntry.href,
+    browserEntryIntegrity: browserEntry.integrity,
+    serverEntry: asset(release.serverEntry).href,
+    styles: assets.styles.map(asset),
+    scripts: assets.scripts.map(asset),
+  };
+}

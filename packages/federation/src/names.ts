@@ -1,0 +1,2 @@
+/** Federation container name of the host. */
+export const hostContainer = "mullion_shell";

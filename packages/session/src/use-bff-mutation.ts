@@ -1,0 +1,98 @@
+import { useState } from "react";
+import { useSWRConfig } from "swr";
+import type { ZodType } from "zod";
+import { type BffRequest, bffFetch, parseData } from "./bff-fetch.ts";
+import { BffError } from "./errors.ts";
+import { useSession } from "./use-session.ts";
+
+/** One kind of write. */
+export interface BffMutationOptions<TInput, TData> {
+  readonly method: Exclude<BffRequest["method"], "GET">;
+  readonly path: string | ((input: TInput) => string);
+  /** Body sent for the input; the input itself when left out. */
+  readonly toBody?: (input: TInput) => unknown;
+  /** Contract of the answer, where it is looked at. */
+  readonly schema?: ZodType;
+  /** Data shown as if the write had succeeded already; put back when it fails, asked for again when it is done. */
+  readonly optimistic?: {
+    readonly path: string;
+    readonly update: (current: TData, input: TInput) => TData;
+  };
+}
+
+/** What `useBffMutation` returns. */
+export interface BffMutation<TInput> {
+  /** Resolves to whether the write succeeded; `error` says why not. */
+  run(input: TInput): Promise<boolean>;
+  readonly isSaving: boolean;
+  readonly error: BffError | undefined;
+  /** Forgets the error. */
+  reset(): void;
+}
+
+function toError(error: unknown): BffError {
+  if (error instanceof BffError) return error;
+  return new BffError({ status: 0, code: "unexpected", message: "Something went wrong." }, { cause: error });
+}
+
+/** Writes to the platform's API through the shell's BFF, with optimistic update and rollback. */
+export function useBffMutation<TInput, TData = unknown>(
+  options: BffMutationOptions<TInput, TData>,
+): BffMutation<TInput> {
+  const { mutate } = useSWRConfig();
+  const { onUnauthenticated } = useSession();
+  const [pending, setPending] = useState(0);
+  const [error, setError] = useState<BffError>();
+
+  const send = async (input: TInput): Promise<unknown> => {
+    const path = typeof options.path === "string" ? options.path : options.path(input);
+    const body = options.toBody === undefined ? input : options.toBody(input);
+    const data = await bffFetch({ method: options.method, path, body });
+    return options.schema === undefined ? data : parseData(options.schema, data);
+  };
+
+  const run = async (input: TInput): Promise<boolean> => {
+    setError(undefined);
+    setPending((count) => count + 1);
+    const { optimistic } = options;
+    try {
+      if (optimistic === undefined) {
+        await send(input);
+      } else {
+        await mutate<TData>(
+          optimistic.path,
+          async (current) => {
+            await send(input);
+            return current;
+          },
+          {
+            optimisticData: (current, displayed) => {
+              const base = current ?? displayed;
+              // Nothing shown yet: there is nothing to be optimistic about.
+              return (base === undefined ? base : optimistic.update(base, input)) as TData;
+            },
+            rollbackOnError: true,
+            populateCache: false,
+            revalidate: true,
+          },
+        );
+      }
+      return true;
+    } catch (cause) {
+      const failure = toError(cause);
+      setError(failure);
+      if (failure.status === 401) onUnauthenticated();
+      return false;
+    } finally {
+      setPending((count) => count - 1);
+    }
+  };
+  return {
+    run,
+    isSaving: pending > 0,
+    error,
+    reset: () => {
+      setError(undefined);
+    },
+  };
+}

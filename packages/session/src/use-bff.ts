@@ -1,0 +1,44 @@
+import useSWR from "swr";
+import type { ZodType } from "zod";
+import { bffFetch, parseData } from "./bff-fetch.ts";
+import type { BffError } from "./errors.ts";
+
+/** What `useBff` returns. */
+export interface BffState<T> {
+  readonly data: T | undefined;
+  readonly error: BffError | undefined;
+  /** No data yet and a request under way. */
+  readonly isLoading: boolean;
+  /** A request under way, with or without data. */
+  readonly isValidating: boolean;
+  /** Asks again now. */
+  refresh(): Promise<void>;
+}
+
+interface BffOptions {
+  /** Ask again every so many milliseconds while the page is visible. 0: never. */
+  readonly refreshIntervalMs?: number;
+}
+
+/**
+ * Reads from the platform's API through the shell's BFF. On the server and at first paint the data comes with the
+ * page when the remote's manifest lists `path` under `data`.
+ * @param path path of the API with its query, e.g. `/insights/summary?days=7`
+ * @param schema contract the answer must meet
+ */
+export function useBff<T>(path: string, schema: ZodType<T>, options: BffOptions = {}): BffState<T> {
+  const { data, error, isLoading, isValidating, mutate } = useSWR<T, BffError>(
+    path,
+    async (key: string) => parseData(schema, await bffFetch({ method: "GET", path: key })),
+    { refreshInterval: options.refreshIntervalMs ?? 0, keepPreviousData: true },
+  );
+  return {
+    data,
+    error,
+    isLoading,
+    isValidating,
+    refresh: async () => {
+      await mutate();
+    },
+  };
+}
