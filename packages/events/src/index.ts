@@ -1,0 +1,1 @@
+export { createEventSink, type EventSink, type EventSinkOptions } from "./event-sink.ts";

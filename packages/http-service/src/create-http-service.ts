@@ -1,0 +1,91 @@
+import { problemContentType } from "@mullion/contracts";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from "fastify";
+import type { Logger } from "pino";
+import { type HttpServiceCode, ProblemError } from "./errors.ts";
+import { addHealthRoutes } from "./health.ts";
+import { createLogger } from "./logger.ts";
+import { requestIdOf } from "./request-id.ts";
+import { toProblemError } from "./to-problem-error.ts";
+
+/** What `createHttpService` needs. */
+export interface HttpServiceOptions {
+  name: string;
+  /** JSON to standard output at `info` when not given. */
+  logger?: Logger;
+  /** Which proxies may tell the client's address (Fastify's `trustProxy`); none when not given. */
+  trustProxy?: boolean | string | string[];
+  /** What `/readyz` asks, by name. A check rejects when its dependency does not answer. */
+  checks?: Record<string, () => Promise<void>>;
+  /** Largest body any route accepts unless it says otherwise; 64 KiB when not given. */
+  bodyLimitBytes?: number;
+}
+
+// For machines by default; a route that serves pages or public files sets its own and wins.
+const securityHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** Sends the problem document an error stands for, and logs the error when it is the service's own fault. */
+async function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const problem = toProblemError(error);
+  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, "request failed");
+  else request.log.info({ code: problem.code, issues: problem.issues }, "request refused");
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(problemContentType)
+    .send(JSON.stringify(problem.toProblem(request.id)));
+}
+
+function notFound(): ProblemError {
+  const code: HttpServiceCode = "not_found";
+  return new ProblemError({ status: 404, code, title: "Not Found" });
+}
+
+/**
+ * A Fastify instance with what every service shares: request ids, logs without secrets, problem documents for every
+ * error, security headers, `/healthz` and `/readyz`. It does not listen: see `listen`.
+ */
+export function createHttpService(options: HttpServiceOptions): FastifyInstance {
+  const logger: FastifyBaseLogger = options.logger ?? createLogger({ name: options.name });
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    requestIdLogLabel: "requestId",
+    trustProxy: options.trustProxy ?? false,
+    bodyLimit: options.bodyLimitBytes ?? 65_536,
+    forceCloseConnections: "idle",
+    // Fastify answers what its router refuses (a malformed percent-encoding, for one) before any hook runs.
+    frameworkErrors: (error, request, reply) => {
+      void reply.header("x-request-id", request.id).headers(securityHeaders);
+      void sendProblem(error, request, reply as unknown as FastifyReply);
+    },
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      if (!reply.hasHeader(name)) reply.header(name, value);
+    }
+  });
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(async (request, reply) => sendProblem(notFound(), request, reply));
+  addHealthRoutes(app, options.checks ?? {});
+  return app;
+}

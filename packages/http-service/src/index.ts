@@ -1,0 +1,7 @@
+export { createHttpService, type HttpServiceOptions } from "./create-http-service.ts";
+export { commonEnv, parseEnv } from "./env.ts";
+export { type HttpServiceCode, ProblemError, type ProblemOptions, unavailable } from "./errors.ts";
+export { type ListenOptions, listen } from "./listen.ts";
+export { createLogger, type LoggerOptions } from "./logger.ts";
+export { parseBody, parseQuery } from "./parse.ts";
+export { toProblemError } from "./to-problem-error.ts";

@@ -1,0 +1,24 @@
+import { runner } from "node-pg-migrate";
+
+/** What `runMigrations` needs. `dir` holds `<number>_<name>.sql` files with `-- Up Migration` sections. */
+export interface MigrationOptions {
+  connectionString: string;
+  dir: string;
+  log?: (message: string) => void;
+}
+
+/**
+ * Applies the migrations that the database has not seen, all in one transaction, and returns their names. Several
+ * processes may start it at once: one works, the others wait for its advisory lock and then find nothing to do.
+ */
+export async function runMigrations({ connectionString, dir, log }: MigrationOptions): Promise<string[]> {
+  const done = await runner({
+    databaseUrl: connectionString,
+    dir,
+    direction: "up",
+    migrationsTable: "migrations",
+    advisoryLockMode: "wait",
+    log: (message) => log?.(message),
+  });
+  return done.map(({ name }) => name);
+}

@@ -1,0 +1,7 @@
+export { createTestDatabase, type TestDatabase } from "./database.ts";
+export { testRedisUrl } from "./environment.ts";
+export { type TestingCode, TestingError } from "./errors.ts";
+export { type ForgedToken, forgedAccessTokens } from "./forged-tokens.ts";
+export { createTestIssuer, type SignOverrides, type TestClaims, type TestIssuer } from "./issuer.ts";
+export { freePort } from "./port.ts";
+export { createSigningKey, type SigningKey } from "./signing-key.ts";
