@@ -16,19 +16,30 @@ const discardAfterMs = 60 * 60_000;
 const retryAfterMs = 1_000;
 const timeoutMs = 3_000;
 
-/** Remembers a failed call for a second, so that a flood of requests does not become a flood on an issuer in trouble. */
+/**
+ * One call at a time, shared by all who ask meanwhile; a failed one is remembered for a second, so that a flood of
+ * requests does not become a flood on an issuer in trouble.
+ */
 function sparing<T>(call: () => Promise<T>): () => Promise<T> {
   let failure: { error: unknown; at: number } | undefined;
-  return async () => {
-    if (failure !== undefined && Date.now() - failure.at < retryAfterMs) throw failure.error;
-    try {
-      const result = await call();
-      failure = undefined;
-      return result;
-    } catch (error) {
-      failure = { error, at: Date.now() };
-      throw error;
-    }
+  let pending: Promise<T> | undefined;
+  return () => {
+    if (failure !== undefined && Date.now() - failure.at < retryAfterMs) return Promise.reject(failure.error);
+    pending ??= call()
+      .then(
+        (result) => {
+          failure = undefined;
+          return result;
+        },
+        (error: unknown) => {
+          failure = { error, at: Date.now() };
+          throw error;
+        },
+      )
+      .finally(() => {
+        pending = undefined;
+      });
+    return pending;
   };
 }
 
@@ -46,47 +57,62 @@ async function discoverJwksUri(issuer: string, fetch: typeof globalThis.fetch): 
   return document.jwks_uri;
 }
 
-/**
- * Resolves the issuer's key for a token. Keys older than five minutes are used while new ones are read in the
- * background, so that tokens stay valid while identity is down; after an hour without success they are given up.
- */
-export function createKeySource(options: KeySourceOptions): JWTVerifyGetKey {
-  const { issuer, jwksUri, fetch = globalThis.fetch, cooldownMs = 5_000 } = options;
-  let keySet: Promise<RemoteJWKSet> | undefined;
-  let readAt = 0;
+/** The issuer's keys. */
+export interface KeySource {
+  /** The key a token names; jose's own error when there is none, `AccessTokenError` when the keys cannot be read. */
+  readonly getKey: JWTVerifyGetKey;
+  /** Resolves when keys are at hand, reading them if need be. */
+  ready(): Promise<void>;
+}
 
-  const discover = sparing(() => discoverJwksUri(issuer, fetch));
-  async function createKeySet(): Promise<RemoteJWKSet> {
-    const uri = jwksUri ?? (await discover());
-    const read = sparing(async () => {
-      const response = await fetch(uri, {
-        headers: { accept: "application/jwk-set+json, application/json" },
-        redirect: "error",
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      if (!response.ok) throw new Error(`the key set answered ${String(response.status)}`);
-      readAt = Date.now();
-      return response;
+/**
+ * Reads the issuer's keys. Keys older than five minutes are used while new ones are read in the background, so that
+ * tokens stay valid while identity is down; after an hour without success they are given up.
+ */
+export function createKeySource(options: KeySourceOptions): KeySource {
+  const { issuer, jwksUri, fetch = globalThis.fetch, cooldownMs = 5_000 } = options;
+  let keySet: RemoteJWKSet | undefined;
+  let readAt = Date.now();
+
+  async function read(uri: string): Promise<Response> {
+    const response = await fetch(uri, {
+      headers: { accept: "application/jwk-set+json, application/json" },
+      redirect: "error",
+      signal: AbortSignal.timeout(timeoutMs),
     });
-    return createRemoteJWKSet(new URL(uri), {
-      cooldownDuration: cooldownMs,
-      cacheMaxAge: discardAfterMs,
-      [customFetch]: read,
-    });
+    if (!response.ok) throw new Error(`the key set answered ${String(response.status)}`);
+    readAt = Date.now();
+    return response;
   }
 
-  return async (header, token) => {
-    try {
-      keySet ??= createKeySet();
-      const keys = await keySet;
-      if (readAt !== 0 && Date.now() - readAt > refreshAfterMs) keys.reload().catch(() => undefined);
-      return await keys(header, token);
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-        throw error;
-      // A failed discovery must not stay: the next request asks again.
-      if (readAt === 0) keySet = undefined;
-      throw new AccessTokenError("keys_unavailable", error);
-    }
+  const discover = sparing(async () => jwksUri ?? (await discoverJwksUri(issuer, fetch)));
+
+  async function keys(): Promise<RemoteJWKSet> {
+    if (keySet !== undefined) return keySet;
+    const uri = await discover();
+    keySet ??= createRemoteJWKSet(new URL(uri), {
+      cooldownDuration: cooldownMs,
+      cacheMaxAge: discardAfterMs,
+      [customFetch]: sparing(() => read(uri)),
+    });
+    return keySet;
+  }
+
+  return {
+    async getKey(header, token) {
+      try {
+        const set = await keys();
+        if (Date.now() - readAt > refreshAfterMs) set.reload().catch(() => undefined);
+        return await set(header, token);
+      } catch (error) {
+        if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+          throw error;
+        throw new AccessTokenError("keys_unavailable", error);
+      }
+    },
+    async ready() {
+      const set = await keys();
+      if (!set.fresh) await set.reload();
+    },
   };
 }

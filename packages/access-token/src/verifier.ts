@@ -12,6 +12,8 @@ export interface VerifierOptions extends KeySourceOptions {
 export interface Verifier {
   /** The claims of a valid access token; rejects with `AccessTokenError` otherwise. */
   verify(token: string): Promise<AccessTokenClaims>;
+  /** Resolves when the issuer's keys are at hand: a check for `/readyz`. */
+  ready(): Promise<void>;
 }
 
 // Two machines' clocks may differ by this much.
@@ -30,9 +32,10 @@ function codeOf(error: unknown): AccessTokenCode {
 export function createVerifier({ audience, ...source }: VerifierOptions): Verifier {
   const keys = createKeySource(source);
   return {
+    ready: () => keys.ready(),
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keys, {
+        const { payload } = await jwtVerify(token, keys.getKey, {
           algorithms: ["ES256"],
           typ: "at+jwt",
           issuer: source.issuer,

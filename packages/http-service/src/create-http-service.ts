@@ -11,6 +11,7 @@ import { type HttpServiceCode, ProblemError } from "./errors.ts";
 import { addHealthRoutes } from "./health.ts";
 import { createLogger } from "./logger.ts";
 import { requestIdOf } from "./request-id.ts";
+import { RequestLog } from "./request-log.ts";
 import { toProblemError } from "./to-problem-error.ts";
 
 /** What `createHttpService` needs. */
@@ -22,6 +23,8 @@ export interface HttpServiceOptions {
   trustProxy?: boolean | string | string[];
   /** What `/readyz` asks, by name. A check rejects when its dependency does not answer. */
   checks?: Record<string, () => Promise<void>>;
+  /** The methods a path has, so that another method on it gets 405 and not 404. Empty when there is no such path. */
+  allowedMethods?: (path: string) => readonly string[];
   /** Largest body any route accepts unless it says otherwise; 64 KiB when not given. */
   bodyLimitBytes?: number;
 }
@@ -51,9 +54,12 @@ async function sendProblem(
     .send(JSON.stringify(problem.toProblem(request.id)));
 }
 
-function notFound(): ProblemError {
-  const code: HttpServiceCode = "not_found";
-  return new ProblemError({ status: 404, code, title: "Not Found" });
+function notFound(methods: readonly string[]): ProblemError {
+  const missing: HttpServiceCode = "not_found";
+  if (methods.length === 0) return new ProblemError({ status: 404, code: missing, title: "Not Found" });
+  const code: HttpServiceCode = "method_not_allowed";
+  const headers = { allow: methods.join(", ") };
+  return new ProblemError({ status: 405, code, title: "Method Not Allowed", headers });
 }
 
 /**
@@ -66,7 +72,7 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     loggerInstance: logger,
     genReqId: requestIdOf,
     requestIdHeader: false,
-    requestIdLogLabel: "requestId",
+    logController: new RequestLog(),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: options.bodyLimitBytes ?? 65_536,
     forceCloseConnections: "idle",
@@ -85,7 +91,10 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     }
   });
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler(async (request, reply) => sendProblem(notFound(), request, reply));
+  app.setNotFoundHandler(async (request, reply) => {
+    const methods = options.allowedMethods?.(request.url.split("?", 1)[0] ?? "") ?? [];
+    return sendProblem(notFound(methods), request, reply);
+  });
   addHealthRoutes(app, options.checks ?? {});
   return app;
 }

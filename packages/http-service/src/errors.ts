@@ -9,6 +9,7 @@ export type HttpServiceCode =
   | "invalid_body"
   | "invalid_json"
   | "invalid_query"
+  | "method_not_allowed"
   | "not_found"
   | "unsupported_media_type";
 

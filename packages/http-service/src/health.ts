@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 
-const checkTimeoutMs = 1_500;
+// Shorter than the second a prober waits, so that it hears which part is at fault.
+const checkTimeoutMs = 800;
 
 async function run(check: () => Promise<void>): Promise<"up" | "down"> {
   let timer: NodeJS.Timeout | undefined;
