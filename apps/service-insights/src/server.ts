@@ -1,0 +1,61 @@
+import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
+import { eventBatchSchema, newAnnotationSchema } from "@mullion/contracts";
+import { createHttpService, parseBody, parseQuery } from "@mullion/http-service";
+import { checkPostgres, type Pool } from "@mullion/postgres";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { addAnnotation } from "./annotations.ts";
+import { createHealthProbe } from "./health.ts";
+import type { HealthTargets } from "./health-targets.ts";
+import { ingest } from "./ingest.ts";
+import { readSummary } from "./summary.ts";
+
+/** What the service is made of. */
+export interface ServerParts {
+  pool: Pool;
+  verifier: Verifier;
+  healthTargets: HealthTargets;
+  logger: Logger;
+}
+
+const summaryQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(7) });
+
+// A thousand events of the largest kind.
+const batchLimitBytes = 512 * 1024;
+
+/** The service, ready to listen. It validates every access token itself, whoever forwards it. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { pool, verifier, logger } = parts;
+  const app = createHttpService({
+    name: "service-insights",
+    logger,
+    bodyLimitBytes: 16_384,
+    checks: { postgres: () => checkPostgres(pool), keys: () => verifier.ready() },
+  });
+  await app.register(accessTokenPlugin, { verifier });
+  const health = createHealthProbe(parts.healthTargets);
+
+  app.get("/insights/health", { preHandler: app.requireScope("insights:read") }, () => health());
+  app.get("/insights/summary", { preHandler: app.requireScope("insights:read") }, ({ query }) =>
+    readSummary(pool, parseQuery(summaryQuery, query).days),
+  );
+  app.post(
+    "/insights/annotations",
+    { preHandler: app.requireScope("insights:write") },
+    async (request, reply) => {
+      const annotation = parseBody(newAnnotationSchema, request.body);
+      return reply.code(201).send(await addAnnotation(pool, request.accessToken, annotation));
+    },
+  );
+  app.post(
+    "/insights/events",
+    { preHandler: app.requireScope("events:write"), bodyLimit: batchLimitBytes },
+    async (request) => {
+      const batch = parseBody(eventBatchSchema, request.body);
+      const counted = await ingest(pool, request.accessToken.client_id, batch);
+      return { counted: counted ? batch.events.length : 0 };
+    },
+  );
+  return app;
+}

@@ -1,0 +1,13 @@
+import { commonEnv, parseEnv } from "@mullion/http-service";
+import { z } from "zod";
+
+/** The service's environment; exits 1 naming what is missing. */
+export const env = parseEnv(
+  z.object({
+    ...commonEnv,
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    ISSUER: z.url(),
+    API_AUDIENCE: z.string().min(1),
+  }),
+  process.env,
+);
