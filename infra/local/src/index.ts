@@ -1,0 +1,2 @@
+export * from "./errors.ts";
+export { startTestServers, type TestServers } from "./test-servers.ts";
