@@ -3,5 +3,6 @@ export { testRedisUrl } from "./environment.ts";
 export { type TestingCode, TestingError } from "./errors.ts";
 export { type ForgedToken, forgedAccessTokens } from "./forged-tokens.ts";
 export { createTestIssuer, type SignOverrides, type TestClaims, type TestIssuer } from "./issuer.ts";
+export { createTestLink, type TestLink } from "./link.ts";
 export { freePort } from "./port.ts";
 export { createSigningKey, type SigningKey } from "./signing-key.ts";
