@@ -1,8 +1,8 @@
-import { z } from "zod";
 import type { PlacedRelease } from "@mullion/contracts";
 import { integritySchema } from "@mullion/contracts";
+import { z } from "zod";
 
-/** What a page needs to know of one remote to render one exposed module. */
+/** What a page, and so the browser, needs to know of one remote to render one exposed module. */
 export const remoteDescriptorSchema = z.object({
   name: z.string(),
   title: z.string(),
@@ -11,7 +11,6 @@ export const remoteDescriptorSchema = z.object({
   expose: z.string(),
   browserEntry: z.url(),
   browserEntryIntegrity: integritySchema,
-  serverEntry: z.url(),
   styles: z.array(z.object({ href: z.url(), integrity: integritySchema })),
   scripts: z.array(z.object({ href: z.url(), integrity: integritySchema })),
 });
@@ -38,8 +37,12 @@ export function describeRemote(release: PlacedRelease, expose: string): RemoteDe
     expose,
     browserEntry: browserEntry.href,
     browserEntryIntegrity: browserEntry.integrity,
-    serverEntry: asset(release.serverEntry).href,
     styles: assets.styles.map(asset),
     scripts: assets.scripts.map(asset),
   };
+}
+
+/** URL of the entry that the render process loads. It is not part of what browsers are told. */
+export function serverEntryOf(release: PlacedRelease): string {
+  return new URL(release.serverEntry, release.baseUrl).href;
 }

@@ -1,5 +1,9 @@
 /** Why a remote could not be used. */
-export type FederationErrorCode = "host_not_ready" | "remote_unavailable" | "not_a_component" | "render_failed";
+export type FederationErrorCode =
+  | "host_not_ready"
+  | "remote_unavailable"
+  | "not_a_component"
+  | "render_failed";
 
 /** A remote that could not be loaded or rendered. */
 export class FederationError extends Error {

@@ -1,5 +1,4 @@
 export type { RemoteDescriptor } from "./descriptor.ts";
-export { describeRemote, remoteDescriptorSchema } from "./descriptor.ts";
 export type { FederationErrorCode } from "./errors.ts";
 export { FederationError } from "./errors.ts";
 export { loadRemote } from "./load-remote.ts";

@@ -2,7 +2,7 @@ import type { ComponentType, ReactNode } from "react";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { preload } from "react-dom";
 import type { RemoteDescriptor } from "./descriptor.ts";
-import { loadRemote } from "./load-remote.ts";
+import { loadRemote, versioned } from "./load-remote.ts";
 import { PaneBoundary } from "./pane-boundary.tsx";
 
 /** What the host shows when a remote is not there. `retry` tries at once; the pane also retries by itself. */
@@ -68,7 +68,8 @@ function Pane({ remote, available, pending, renderFailure }: RemoteModuleProps):
 
   if (failure !== null) return renderFailure({ remote, error: failure, retry });
   const Component = componentFor(remote, attempt);
-  for (const script of remote.scripts) {
+  const entry = { href: versioned(remote.browserEntry, remote), integrity: remote.browserEntryIntegrity };
+  for (const script of [entry, ...remote.scripts]) {
     preload(script.href, { as: "script", crossOrigin: "anonymous", integrity: script.integrity });
   }
   return (

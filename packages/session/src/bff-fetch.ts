@@ -26,7 +26,10 @@ export async function bffFetch({ method, path, body }: BffRequest): Promise<unkn
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {
-    throw new BffError({ status: 0, code: "network_error", message: "The server could not be reached." }, { cause });
+    throw new BffError(
+      { status: 0, code: "network_error", message: "The server could not be reached." },
+      { cause },
+    );
   });
   if (!response.ok) throw await toBffError(response);
   if (response.status === 204) return undefined;

@@ -17,7 +17,13 @@ export class BffError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
-    fields: { status: number; code: string; message: string; issues?: readonly BffIssue[]; retryAfterSeconds?: number },
+    fields: {
+      status: number;
+      code: string;
+      message: string;
+      issues?: readonly BffIssue[];
+      retryAfterSeconds?: number;
+    },
     options?: ErrorOptions,
   ) {
     super(fields.message, options);

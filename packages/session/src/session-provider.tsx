@@ -17,7 +17,11 @@ interface SessionProviderProps {
 const noData: Readonly<Record<string, unknown>> = {};
 
 /** Gives the session and the BFF's data to everything inside, host and remotes alike. Mounted once, by the host. */
-export function SessionProvider({ session, initialData = noData, children }: SessionProviderProps): ReactNode {
+export function SessionProvider({
+  session,
+  initialData = noData,
+  children,
+}: SessionProviderProps): ReactNode {
   const [ended, setEnded] = useState(false);
   const onUnauthenticated = useCallback((): void => {
     setEnded(true);

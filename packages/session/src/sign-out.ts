@@ -8,7 +8,11 @@ async function readJson<T>(response: Response, schema: z.ZodType<T>): Promise<T>
   if (!response.ok) throw await toBffError(response);
   const parsed = schema.safeParse(await response.json());
   if (!parsed.success) {
-    throw new BffError({ status: response.status, code: "bad_response", message: "Unexpected answer at sign-out." });
+    throw new BffError({
+      status: response.status,
+      code: "bad_response",
+      message: "Unexpected answer at sign-out.",
+    });
   }
   return parsed.data;
 }

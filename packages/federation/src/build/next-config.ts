@@ -7,7 +7,7 @@ import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./
 interface WebpackConfig {
   entry: EntryFunction;
   plugins: unknown[];
-  output: { publicPath?: string };
+  output: { crossOriginLoading?: string };
 }
 interface WebpackContext {
   isServer: boolean;
@@ -31,7 +31,11 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
     // The repository lints everything once, with stricter rules than the ones Next brings.
     eslint: { ignoreDuringBuilds: true },
     webpack: (webpackConfig: WebpackConfig, context: WebpackContext): WebpackConfig => {
-      if (!context.isServer) webpackConfig.entry = withoutEntryLayers(webpackConfig.entry);
+      if (!context.isServer) {
+        webpackConfig.entry = withoutEntryLayers(webpackConfig.entry);
+        // Chunks come from the artifact host, without credentials: preloads and integrity need the same mode.
+        webpackConfig.output.crossOriginLoading = "anonymous";
+      }
       webpackConfig.plugins.push(createFederationPlugin(build.plugin(context.isServer), build.role));
       return webpackConfig;
     },

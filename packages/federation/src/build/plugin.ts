@@ -1,4 +1,10 @@
-import { NextFederationPlugin } from "@module-federation/nextjs-mf";
+import { createRequire } from "node:module";
+import type { NextFederationPlugin } from "@module-federation/nextjs-mf";
+
+// The CommonJS build: the ES module build puts a file that imports `node:module` into the browser's bundle.
+const { NextFederationPlugin: Plugin } = createRequire(import.meta.url)("@module-federation/nextjs-mf") as {
+  NextFederationPlugin: typeof NextFederationPlugin;
+};
 
 /** Options of the plugin, as it declares them. */
 export type PluginOptions = ConstructorParameters<typeof NextFederationPlugin>[0];
@@ -16,9 +22,10 @@ const method = "getNormalFederationPluginOptions";
  * @throws {Error} when a newer plugin no longer has the (private) method this depends on.
  */
 export function createFederationPlugin(options: PluginOptions, role: RuntimeRole): NextFederationPlugin {
-  const plugin = new NextFederationPlugin(options);
+  const plugin = new Plugin(options);
   const original: unknown = Reflect.get(plugin, method);
-  if (typeof original !== "function") throw new Error(`nextjs-mf has no ${method}: the pin in pnpm-workspace.yaml moved`);
+  if (typeof original !== "function")
+    throw new Error(`nextjs-mf has no ${method}: the pin in pnpm-workspace.yaml moved`);
   const normalOptions = original.bind(plugin) as NormalOptions;
   const withRuntimeRole: NormalOptions = (compiler, isServer) => {
     const normal = normalOptions(compiler, isServer);

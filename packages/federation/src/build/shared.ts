@@ -6,7 +6,8 @@ interface SharedModule {
 
 /**
  * What every remote shares with the host beside React and Next (the plugin shares those). A workspace package has no
- * published version to compare, hence no range: the registry compares contract hashes at publish.
+ * published version to compare, hence no range: the registry compares contract hashes at publish. zod is not shared:
+ * as a whole package it is 390 kB, as the part that the (shared) contracts use it is a fraction.
  */
 export function sharedModules(): Record<string, SharedModule> {
   return {
@@ -14,6 +15,5 @@ export function sharedModules(): Record<string, SharedModule> {
     "@mullion/ui": { singleton: true, requiredVersion: false },
     "@mullion/contracts": { singleton: true, requiredVersion: false },
     swr: { singleton: true, requiredVersion: "^2.5.0" },
-    zod: { singleton: true, requiredVersion: "^4.6.0" },
   };
 }

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import type { NextConfig } from "next";
 import { readBuildId } from "./env.ts";
 import { federate } from "./next-config.ts";
@@ -15,14 +13,12 @@ export interface RemoteOptions {
 
 /**
  * Next.js configuration of a remote. The container's name carries the build id, so that several versions of one
- * remote live in one server process and on one page. Writes `.next/mullion-build.json` for the packer.
+ * remote live in one server process and on one page. The packer reads it back from `mf-manifest.json`, and the build
+ * id from `.next/BUILD_ID`.
  */
 export function withRemote(options: RemoteOptions, config: NextConfig = {}): NextConfig {
   const buildId = readBuildId();
   const container = `${options.name.replaceAll("-", "_")}_${buildId}`;
-  const distDir = config.distDir ?? ".next";
-  mkdirSync(distDir, { recursive: true });
-  writeFileSync(path.join(distDir, "mullion-build.json"), JSON.stringify({ container, buildId }));
   return federate(
     { ...config, generateBuildId: () => buildId },
     {

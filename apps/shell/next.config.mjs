@@ -1,0 +1,3 @@
+import { withHost } from "@mullion/federation/build";
+
+export default withHost({ compress: false });

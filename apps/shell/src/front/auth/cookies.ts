@@ -1,0 +1,26 @@
+import type { CookiesOptions } from "next-auth";
+
+/** Cookie that holds the session id and nothing else. */
+export const sessionCookie = "__Host-mullion.sid";
+
+/** NextAuth's CSRF cookie. */
+export const csrfCookie = "__Host-mullion.csrf";
+
+const transactionMaxAgeSeconds = 900;
+
+/**
+ * Every cookie of the shell: `__Host-` (Secure, Path=/, no Domain), HttpOnly, SameSite=Lax. Not Strict, because the
+ * redirect back from identity is a cross-site navigation in production and would arrive without its transaction.
+ */
+export function cookiesOptions(): CookiesOptions {
+  const options = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;
+  const transaction = { ...options, maxAge: transactionMaxAgeSeconds };
+  return {
+    sessionToken: { name: sessionCookie, options },
+    csrfToken: { name: csrfCookie, options },
+    callbackUrl: { name: "__Host-mullion.return", options },
+    state: { name: "__Host-mullion.state", options: transaction },
+    nonce: { name: "__Host-mullion.nonce", options: transaction },
+    pkceCodeVerifier: { name: "__Host-mullion.pkce", options: transaction },
+  };
+}

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Channel, hasRole, type PlacedRelease, type RemoteRoute, type Role } from "@mullion/contracts";
+import type { FastifyBaseLogger } from "fastify";
+import type { NavigationItem } from "../../bridge/protocol.ts";
+import type { ArtifactCache } from "./artifact-cache.ts";
+import { fetchChannel, type RegistryClientOptions } from "./registry-client.ts";
+
+/** A page's remote: the release that is live and the route of it that matched. */
+export interface RoutedRemote {
+  readonly release: PlacedRelease;
+  readonly route: RemoteRoute;
+}
+
+/** What is live in the channel, as last heard from the registry. */
+export interface Composition {
+  /** The remote that serves a path, or null. */
+  find(pathname: string): RoutedRemote | null;
+  /** Entries whose pages the roles may open, in order. */
+  navigationFor(roles: readonly Role[]): NavigationItem[];
+  /** Rejects until the registry was heard at least once. */
+  check(): Promise<void>;
+  close(): void;
+}
+
+const retryDelayMs = 1_000;
+
+/**
+ * Follows the channel: a change is known within a round trip. While the registry is away the last composition stays,
+ * so that a lost registry costs nobody a page.
+ */
+export function followComposition(
+  client: RegistryClientOptions,
+  artifacts: ArtifactCache,
+  log: FastifyBaseLogger,
+): Composition {
+  const closed = new AbortController();
+  let channel: Channel | null = null;
+  let routes: RoutedRemote[] = [];
+
+  const apply = (next: Channel): void => {
+    artifacts.admit(next.releases);
+    routes = next.releases.flatMap((release) => release.manifest.routes.map((route) => ({ release, route })));
+    channel = next;
+    const versions = Object.fromEntries(next.releases.map(({ remote, version }) => [remote, version]));
+    log.info({ revision: next.revision, versions }, "composition changed");
+  };
+
+  const follow = async (): Promise<void> => {
+    while (!closed.signal.aborted) {
+      try {
+        const next = await fetchChannel(client, channel?.revision ?? null, closed.signal);
+        if (next !== null) apply(next);
+      } catch (error) {
+        if (closed.signal.aborted) return;
+        log.warn({ err: error }, "the registry cannot be followed; keeping the last composition");
+        await delay(retryDelayMs, undefined, { signal: closed.signal }).catch(() => undefined);
+      }
+    }
+  };
+  void follow();
+
+  const find = (pathname: string): RoutedRemote | null =>
+    routes.find(({ route }) => route.path === pathname) ?? null;
+
+  return {
+    find,
+    navigationFor: (roles) =>
+      (channel?.releases ?? [])
+        .flatMap(({ manifest }) => manifest.navigation)
+        .filter(({ path }) => hasRole(roles, find(path)?.route.roles ?? []))
+        .sort((a, b) => a.order - b.order || a.label.localeCompare(b.label))
+        .map(({ label, path, icon }) => ({ label, path, icon })),
+    check: async () => {
+      if (channel === null) throw new Error("the registry has not been heard yet");
+    },
+    close: () => {
+      closed.abort();
+    },
+  };
+}

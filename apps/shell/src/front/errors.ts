@@ -1,0 +1,18 @@
+/** Why the front could not do its part. Answers to browsers are problem documents of `@mullion/bff`. */
+export type ShellErrorCode =
+  | "artifact_unavailable"
+  | "artifact_tampered"
+  | "unknown_artifact"
+  | "render_gone"
+  | "bad_ticket";
+
+/** A failure inside the shell's front. */
+export class ShellError extends Error {
+  readonly code: ShellErrorCode;
+
+  constructor(code: ShellErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ShellError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Shown when no render process is there: plain, needs nothing else, and asks again by itself until pages are back.
+ * `requestId` is ours, never taken from the visitor unchecked.
+ */
+export function fallbackPage(requestId: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="2">
+<title>Back in a moment · Mullion</title>
+<style>
+  :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center }
+  main { max-width: 30rem; padding: 1.5rem }
+  h1 { font-size: 1.25rem }
+  p { opacity: .8 }
+</style>
+<main>
+  <h1>Back in a moment</h1>
+  <p>Pages cannot be drawn right now. This one tries again by itself every two seconds; you are still signed in.</p>
+  <p><small>Request ${requestId}</small></p>
+</main>
+</html>
+`;
+}

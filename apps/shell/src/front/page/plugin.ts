@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ticketHeader } from "../../bridge/protocol.ts";
+import type { Composition } from "../composition/composition.ts";
+import type { RenderProcess } from "../render/render-process.ts";
+import type { SessionReader } from "../session-reader.ts";
+import { decidePage } from "./decide-page.ts";
+import { fallbackPage } from "./fallback-page.ts";
+import { parsePagePath } from "./page-path.ts";
+import type { Tickets } from "./tickets.ts";
+
+/** What serving pages needs. */
+export interface PageOptions {
+  readonly sessions: SessionReader;
+  readonly composition: Composition;
+  readonly render: RenderProcess;
+  readonly tickets: Tickets;
+}
+
+/** Headers of the browser that render sees: none that carries a credential. */
+const passedHeaders = ["accept", "accept-language", "user-agent", "x-nextjs-data", "purpose"];
+
+const pageTimeoutMs = 10_000;
+
+const pageHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
+  "referrer-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
+function pick(request: FastifyRequest): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of passedHeaders) {
+    const value = request.headers[name];
+    if (typeof value === "string") picked[name] = value;
+  }
+  return picked;
+}
+
+async function drawPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { render, tickets }: PageOptions,
+  status: number,
+  ticket: string,
+): Promise<void> {
+  const pool = await render.connect();
+  const aborted = new AbortController();
+  reply.raw.once("close", () => {
+    tickets.revoke(ticket);
+    if (!reply.raw.writableFinished) aborted.abort();
+  });
+  await pool.stream(
+    {
+      path: request.raw.url ?? "/",
+      method: "GET",
+      headers: { ...pick(request), host: request.headers.host ?? "localhost", [ticketHeader]: ticket },
+      signal: aborted.signal,
+      headersTimeout: pageTimeoutMs,
+      bodyTimeout: pageTimeoutMs,
+    },
+    ({ statusCode, headers }) => {
+      reply.hijack();
+      const {
+        connection: _connection,
+        "keep-alive": _keepAlive,
+        "transfer-encoding": _encoding,
+        ...kept
+      } = headers;
+      reply.raw.writeHead(statusCode === 200 ? status : statusCode, {
+        ...kept,
+        ...pageHeaders,
+        "x-request-id": request.id,
+      });
+      return reply.raw;
+    },
+  );
+}
+
+async function servePage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: PageOptions,
+): Promise<unknown> {
+  const { sessions, composition, tickets } = options;
+  const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
+  const { sessionId, view } = await sessions.read(request);
+  const decision = decidePage(pathname, view, composition);
+  if (decision.kind === "redirect") {
+    // A router that asks for data cannot follow a redirect to another site; an error makes it load the page instead.
+    if (isDataRequest) return reply.code(401).headers(pageHeaders).send();
+    return reply.headers(pageHeaders).redirect(decision.location);
+  }
+  const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
+  try {
+    await drawPage(request, reply, options, decision.status, ticket);
+    return reply;
+  } catch (error) {
+    tickets.revoke(ticket);
+    request.log.error({ err: error }, "a page could not be rendered");
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return reply;
+    }
+    return reply
+      .code(503)
+      .headers({ ...pageHeaders, "retry-after": "2" })
+      .type("text/html; charset=utf-8")
+      .send(fallbackPage(request.id));
+  }
+}
+
+/** Everything that is not an API or a static file is a page. */
+export function pagePlugin(app: FastifyInstance, options: PageOptions, done: () => void): void {
+  app.get("/*", async (request, reply) => servePage(request, reply, options));
+  done();
+}

@@ -1,0 +1,5 @@
+import type { ReactNode } from "react";
+
+export function StartPage(): ReactNode {
+  return <a href="/signin">Sign in</a>;
+}

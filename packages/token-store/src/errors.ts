@@ -1,0 +1,13 @@
+/** Why a record could not be read or written. */
+export type TokenStoreErrorCode = "store_unavailable" | "record_unreadable" | "bad_key_ring";
+
+/** A failure of the session store. `store_unavailable` passes; the others want an operator. */
+export class TokenStoreError extends Error {
+  readonly code: TokenStoreErrorCode;
+
+  constructor(code: TokenStoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "TokenStoreError";
+    this.code = code;
+  }
+}
