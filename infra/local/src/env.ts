@@ -3,6 +3,8 @@ import { LocalError } from "./errors.ts";
 
 const schema = z.object({
   PATH: z.string().min(1),
+  /** When the command was called, in milliseconds since 1970: set-up done before this program counts as well. */
+  MULLION_STARTED_AT: z.coerce.number().int().optional(),
   /** First port of the platform; every other port has a fixed distance from it. */
   MULLION_PORT_BASE: z.coerce.number().int().min(1024).max(63_000).default(3000),
   /** Where databases, secrets and logs of the platform live. Unset: `.mullion` in the repository. */

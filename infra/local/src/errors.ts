@@ -8,7 +8,8 @@ export type LocalErrorCode =
   | "process_exited"
   | "not_ready"
   | "redis_unavailable"
-  | "part_missing";
+  | "part_missing"
+  | "interrupted";
 
 /** A failure with its reason in words for the person at the terminal; `logFile` is where to read more. */
 export class LocalError extends Error {

@@ -1,2 +1,7 @@
+export type { DemoAccount } from "./accounts.ts";
+export type { AppName } from "./apps.ts";
 export * from "./errors.ts";
-export { startTestServers, type TestServers } from "./test-servers.ts";
+export { freePort } from "./free-port.ts";
+export { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";
+export type { PartName, Ports } from "./ports.ts";
+export type { ProcessEvent, SupervisedProcess } from "./supervised-process.ts";

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly logFile: string;
   /** False gives up crash safety for speed: only for data that a test throws away. */
   readonly durability?: boolean;
+  /** Called with the process before it is ready. */
+  readonly onSpawn?: (child: Child) => void;
 }
 
 /** A server listening on the loopback address only. `url` is the superuser's, to database `postgres`. */
@@ -48,6 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
     ...owner,
   });
   const url = `postgres://postgres:${password}@127.0.0.1:${String(options.port)}/postgres`;
+  options.onSpawn?.(child);
   try {
     await waitUntilReady(child, () => probe(url), { timeoutMs: 30_000, intervalMs: 25 });
   } catch (error) {

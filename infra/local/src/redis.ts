@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { startChild, waitUntilReady } from "./child.ts";
+import { type Child, startChild, waitUntilReady } from "./child.ts";
 import { inheritedEnvironment } from "./env.ts";
 import type { RunningServer } from "./postgres.ts";
 import { prepareRedisBinary } from "./redis-binary.ts";
@@ -16,6 +16,8 @@ export interface RedisOptions {
   readonly logFile: string;
   /** False keeps everything in memory: only for data that a test throws away. */
   readonly durability?: boolean;
+  /** Called with the process before it is ready. */
+  readonly onSpawn?: (child: Child) => void;
 }
 
 /** Starts Redis on the loopback address with a generated password; resolves when it answers. */
@@ -39,6 +41,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer> 
     logFile: options.logFile,
   });
   const url = `redis://:${password}@127.0.0.1:${String(options.port)}`;
+  options.onSpawn?.(child);
   try {
     await waitUntilReady(child, () => probe(url), { timeoutMs: 20_000, intervalMs: 25 });
   } catch (error) {

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { apiAudience } from "@mullion/contracts";
+import type { DatabaseUrls } from "./databases.ts";
+import type { PartName, Ports } from "./ports.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** An app of the platform that runs as a process. */
+export type AppName = Exclude<PartName, "postgres" | "redis">;
+
+/** How to run one app. Paths are relative to the app's folder. */
+export interface AppSpec {
+  readonly name: AppName;
+  readonly folder: string;
+  readonly main: string;
+  readonly migrates: boolean;
+  readonly seeds: boolean;
+  /** Its whole environment, less what every process inherits. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly url: string;
+}
+
+/** What the environments of the apps are made of. */
+export interface AppContext {
+  readonly ports: Ports;
+  readonly secrets: Secrets;
+  readonly databases: DatabaseUrls;
+  readonly redisUrl: string;
+  readonly clientsFile: string;
+  readonly seedFile: string;
+  readonly artifactsDir: string;
+  /** Variables that replace or add to an app's own, by app. */
+  readonly overrides: Readonly<Partial<Record<AppName, Readonly<Record<string, string>>>>>;
+}
+
+/** Address as browsers and tokens name it. */
+export function publicUrl(ports: Ports, name: PartName): string {
+  return `http://localhost:${String(ports[name])}`;
+}
+
+/** Address between processes: a literal address needs no name look-up per connection. */
+function innerUrl(ports: Ports, name: PartName): string {
+  return `http://127.0.0.1:${String(ports[name])}`;
+}
+
+/** Every app with its environment. */
+export function appSpecs(repository: string, context: AppContext): AppSpec[] {
+  const environments = appEnvironments(context);
+  return (Object.keys(environments) as AppName[]).map((name) => ({
+    name,
+    folder: join(repository, "apps", name),
+    main: name === "shell" ? "src/front/main.ts" : "src/main.ts",
+    migrates: name in context.databases,
+    seeds: name === "identity",
+    url: innerUrl(context.ports, name),
+    env: {
+      NODE_ENV: "production",
+      LOG_LEVEL: "info",
+      HOST: "127.0.0.1",
+      PORT: String(context.ports[name]),
+      ISSUER: publicUrl(context.ports, "identity"),
+      API_AUDIENCE: apiAudience,
+      ...environments[name],
+      ...context.overrides[name],
+    },
+  }));
+}
+
+function appEnvironments(context: AppContext): Record<AppName, Record<string, string>> {
+  const { ports, secrets, databases, redisUrl } = context;
+  const inner = (name: AppName): string => innerUrl(ports, name);
+  const health = ["identity", "gateway", "service-profile", "registry", "shell"] as const;
+  return {
+    identity: {
+      DATABASE_URL: databases.identity,
+      REDIS_URL: redisUrl,
+      KEY_ENCRYPTION_KEYS: secrets.identityKeyEncryption,
+      COOKIE_KEYS: secrets.identityCookie,
+      CLIENTS_FILE: context.clientsFile,
+      SEED_FILE: context.seedFile,
+      ACCESS_TOKEN_TTL_SECONDS: "600",
+      INSIGHTS_URL: inner("service-insights"),
+      EVENTS_CLIENT_ID: "mullion-identity",
+      EVENTS_CLIENT_SECRET: secrets.identityClient,
+    },
+    gateway: {
+      REDIS_URL: redisUrl,
+      PROFILE_URL: inner("service-profile"),
+      INSIGHTS_URL: inner("service-insights"),
+      IDENTITY_URL: inner("identity"),
+      REGISTRY_URL: inner("registry"),
+      EVENTS_CLIENT_ID: "mullion-gateway",
+      EVENTS_CLIENT_SECRET: secrets.gatewayClient,
+    },
+    "service-profile": { DATABASE_URL: databases["service-profile"] },
+    "service-insights": {
+      DATABASE_URL: databases["service-insights"],
+      HEALTH_TARGETS: JSON.stringify(
+        Object.fromEntries(health.map((name) => [name, `${inner(name)}/healthz`])),
+      ),
+    },
+    registry: {
+      DATABASE_URL: databases.registry,
+      ARTIFACTS_DIR: context.artifactsDir,
+      PUBLIC_URL: publicUrl(ports, "registry"),
+    },
+    shell: {
+      SHELL_ORIGIN: publicUrl(ports, "shell"),
+      CLIENT_ID: "mullion-shell",
+      CLIENT_SECRET: secrets.shellClient,
+      NEXTAUTH_SECRET: secrets.nextAuth,
+      SESSION_KEYS: secrets.sessionKeys,
+      REDIS_URL: redisUrl,
+      GATEWAY_URL: inner("gateway"),
+      REGISTRY_URL: inner("registry"),
+    },
+  };
+}
