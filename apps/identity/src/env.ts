@@ -1,0 +1,64 @@
+import { commonEnv, parseEnv } from "@mullion/http-service";
+import { createKeyRing } from "@mullion/token-store";
+import { z } from "zod";
+
+const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+// Tokens and passwords in clear text are for the one machine that development happens on.
+const issuer = z.url({ protocol: /^https?$/ }).refine((value) => {
+  const { protocol, hostname, pathname, search, hash } = new URL(value);
+  const secure = protocol === "https:" || localHosts.has(hostname);
+  return secure && pathname === "/" && !value.endsWith("/") && search === "" && hash === "";
+}, "must be an origin on https, or on http only for localhost");
+
+const cookieKeys = z
+  .string()
+  .transform((value) => value.split(",").map((key) => key.trim()))
+  .refine((keys) => keys.every((key) => key.length >= 32), "every key must have at least 32 characters");
+
+const keyRing = z.string().transform((value, context) => {
+  try {
+    return createKeyRing(value);
+  } catch {
+    context.addIssue({ code: "custom", message: 'must be "id:base64 of 32 bytes", separated by commas' });
+    return z.NEVER;
+  }
+});
+
+const databaseEnv = { DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }) } as const;
+
+const serverSchema = z.object({
+  ...commonEnv,
+  ...databaseEnv,
+  ISSUER: issuer,
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  KEY_ENCRYPTION_KEYS: keyRing,
+  COOKIE_KEYS: cookieKeys,
+  CLIENTS_FILE: z.string().min(1),
+  API_AUDIENCE: z.string().min(1),
+  ACCESS_TOKEN_TTL_SECONDS: z.coerce.number().int().min(5).max(900).default(600),
+  INSIGHTS_URL: z.url(),
+  EVENTS_CLIENT_ID: z.string().min(1),
+  EVENTS_CLIENT_SECRET: z.string().min(32),
+});
+
+/** Environment of the server. */
+export type ServerEnv = z.output<typeof serverSchema>;
+
+/** Reads the server's environment; exits naming each variable that is missing or unsafe. */
+export function readServerEnv(env: NodeJS.ProcessEnv = process.env): ServerEnv {
+  return parseEnv(serverSchema, env);
+}
+
+/** Reads what the migrations need. */
+export function readMigrateEnv(env: NodeJS.ProcessEnv = process.env): { DATABASE_URL: string } {
+  return parseEnv(z.object(databaseEnv), env);
+}
+
+/** Reads what the seed needs. */
+export function readSeedEnv(env: NodeJS.ProcessEnv = process.env): {
+  DATABASE_URL: string;
+  SEED_FILE: string;
+} {
+  return parseEnv(z.object({ ...databaseEnv, SEED_FILE: z.string().min(1) }), env);
+}

@@ -1,0 +1,41 @@
+import { type Html, html } from "./html.ts";
+
+/** What every page needs to know: where the stylesheet is. */
+export interface PageContext {
+  stylesheet: string;
+}
+
+const mark = html`<svg class="mu-brand__mark" viewBox="0 0 24 24" fill="none" aria-hidden="true">
+        <rect x="2.5" y="2.5" width="19" height="19" rx="4" stroke="currentColor" stroke-width="2"/>
+        <path class="mu-brand__lit" d="M13 4h5a2 2 0 0 1 2 2v5h-7z"/>
+        <path d="M12 3v18M12 12h9" stroke="currentColor" stroke-width="2"/>
+      </svg>`;
+
+/** A sign, drawn beside the text of an alert. */
+export const alertIcon: Html = html`<svg class="mu-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.5v.01"/></svg>`;
+
+/** The frame of all pages: one card under the brand. Works without scripts; there are none. */
+export function page({ stylesheet }: PageContext, title: string, card: Html): Html {
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>${title} · Mullion</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${stylesheet}">
+  </head>
+  <body>
+    <main class="mu-page mu-page--center">
+      <span class="mu-brand">${mark}Mullion</span>
+      <section class="mu-card mu-stack">
+        <h1 class="mu-title">${title}</h1>
+        ${card}
+      </section>
+    </main>
+  </body>
+</html>
+`;
+}

@@ -1,0 +1,109 @@
+import type { Pool } from "@mullion/postgres";
+import type { Redis } from "ioredis";
+import type { Configuration, JWKS } from "oidc-provider";
+import type { RegisteredClient } from "../clients/client-file.ts";
+import { extraClientMetadata, toClientMetadata } from "../clients/client-metadata.ts";
+import type { SigningKeys } from "../keys/signing-keys.ts";
+import type { PageContext } from "../pages/layout.ts";
+import { createAdapterFactory } from "../storage/create-adapter.ts";
+import { createFindAccount } from "../users/account.ts";
+import { apiResource, extraTokenClaims } from "./api-resource.ts";
+import { renderWith } from "./provider-pages.ts";
+import { createLoadGrant, issueRefreshToken, keepOfflineAccess } from "./sign-in-grants.ts";
+
+/** What the provider is made of. */
+export interface ProviderOptions {
+  issuer: string;
+  audience: string;
+  accessTokenTtlSeconds: number;
+  cookieKeys: readonly string[];
+  clients: readonly RegisteredClient[];
+  keys: SigningKeys;
+  pool: Pool;
+  redis: Redis;
+  pages: PageContext;
+}
+
+const daySeconds = 24 * 60 * 60;
+const refreshTokenSeconds = 45 * daySeconds;
+
+function ttl(accessTokenTtlSeconds: number): NonNullable<Configuration["ttl"]> {
+  return {
+    AccessToken: accessTokenTtlSeconds,
+    ClientCredentials: accessTokenTtlSeconds,
+    IdToken: accessTokenTtlSeconds,
+    AuthorizationCode: 60,
+    Interaction: 60 * 60,
+    Session: 14 * daySeconds,
+    Grant: refreshTokenSeconds,
+    // 45 days from the sign-in: a rotation does not make them longer.
+    RefreshToken: (ctx) => ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshTokenSeconds,
+  };
+}
+
+function features(options: ProviderOptions): NonNullable<Configuration["features"]> {
+  const { audience, accessTokenTtlSeconds, pages } = options;
+  return {
+    devInteractions: { enabled: false },
+    backchannelLogout: { enabled: true },
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+    resourceIndicators: apiResource(audience, accessTokenTtlSeconds),
+    rpInitiatedLogout: { enabled: true, ...renderWith(pages).logout },
+  };
+}
+
+/** The library's configuration, made of the modules that each decide one thing. */
+export function createConfiguration(options: ProviderOptions): Configuration {
+  const { pool, redis, keys, clients, cookieKeys, audience, pages } = options;
+  return {
+    adapter: createAdapterFactory(pool, redis),
+    jwks: { keys: keys.privateJwks } as JWKS,
+    clients: clients.map(toClientMetadata),
+    clientDefaults: { id_token_signed_response_alg: "ES256" },
+    extraClientMetadata: { properties: extraClientMetadata },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    enabledJWA: {
+      idTokenSigningAlgValues: ["ES256"],
+      userinfoSigningAlgValues: ["ES256"],
+      introspectionSigningAlgValues: ["ES256"],
+      authorizationSigningAlgValues: ["ES256"],
+    },
+    responseTypes: ["code"],
+    pkce: { required: () => true },
+    scopes: ["openid", "profile", "email", "offline_access"],
+    claims: {
+      openid: ["sub"],
+      profile: ["name", "roles"],
+      email: ["email", "email_verified"],
+      acr: null,
+      auth_time: null,
+      iss: null,
+      sid: null,
+    },
+    conformIdTokenClaims: false,
+    cookies: {
+      names: {
+        session: "mullion_identity",
+        interaction: "mullion_interaction",
+        resume: "mullion_resume",
+      },
+      keys: cookieKeys,
+      long: { signed: true, httpOnly: true, sameSite: "lax" },
+      short: { signed: true, httpOnly: true, sameSite: "lax" },
+    },
+    ttl: ttl(options.accessTokenTtlSeconds),
+    features: features(options),
+    findAccount: createFindAccount(pool),
+    loadExistingGrant: createLoadGrant(pool, audience),
+    extraParams: { scope: keepOfflineAccess },
+    extraTokenClaims,
+    issueRefreshToken,
+    rotateRefreshToken: true,
+    // No client of today runs in a browser.
+    clientBasedCORS: () => false,
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    renderError: renderWith(pages).error,
+  };
+}

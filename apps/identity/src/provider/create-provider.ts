@@ -1,0 +1,74 @@
+import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
+import type { Logger } from "pino";
+import type { AuditLog } from "../audit/audit-log.ts";
+import { compareHashedSecret } from "../clients/client-metadata.ts";
+import { pageHeaders } from "../pages/page-headers.ts";
+import { revokeSessionGrants } from "../sign-ins/sign-in-store.ts";
+import { toProviderError } from "../storage/create-adapter.ts";
+import { createConfiguration, type ProviderOptions } from "./configuration.ts";
+import { auditWith } from "./provider-audit.ts";
+
+function overrideModels(provider: Provider, { pool, clients }: ProviderOptions): void {
+  const { Client, Session } = provider;
+  Client.prototype.compareClientSecret = compareHashedSecret;
+  // The library names the sign-in only to clients with a back-channel logout address; ours end it by this name.
+  Client.prototype.includeSid = () => true;
+
+  const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
+  const destroy = Session.prototype.destroy;
+  Session.prototype.destroy = async function (this: InstanceType<typeof Session>) {
+    try {
+      await revokeSessionGrants(pool, this.uid, ours);
+    } catch (error) {
+      throw toProviderError(error);
+    }
+    await destroy.call(this);
+  };
+}
+
+const cacheableRoutes = new Set(["discovery", "jwks"]);
+
+/** Sets what every answer of the protocol's endpoints carries, and answers what failed outside the library's handlers. */
+function setHeaders(provider: Provider, formTargets: readonly string[], logger: Logger): void {
+  const headers = pageHeaders(formTargets);
+  provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
+    ctx.set(headers);
+    try {
+      await next();
+    } catch (error) {
+      // The session is saved after the library's own error handler has returned.
+      logger.error({ err: error }, "the provider failed");
+      const unavailable = error instanceof errors.OIDCProviderError && error.statusCode === 503;
+      ctx.status = unavailable ? 503 : 500;
+      ctx.body = { error: unavailable ? "temporarily_unavailable" : "server_error" };
+    }
+    if (ctx.status === 503) ctx.set("retry-after", "2");
+    // Without it no route was found, for one because of the method.
+    if (!("oidc" in ctx)) return;
+    if (ctx.status === 200 && cacheableRoutes.has(ctx.oidc.route)) {
+      ctx.set("cache-control", "public, max-age=300");
+    }
+  });
+}
+
+/** The authorization server, ready to be mounted. */
+export function createProvider(options: ProviderOptions & { audit: AuditLog; logger: Logger }): Provider {
+  const { issuer, clients, audit, logger } = options;
+  const provider = new Provider(issuer, createConfiguration(options));
+  // The mount sets the forwarded headers itself, from the issuer: no caller decides what the URLs look like.
+  provider.proxy = true;
+  overrideModels(provider, options);
+  setHeaders(
+    provider,
+    clients.flatMap(({ redirectUris, postLogoutRedirectUris }) => [
+      ...redirectUris,
+      ...postLogoutRedirectUris,
+    ]),
+    logger,
+  );
+  auditWith(provider, audit, logger);
+  provider.on("server_error", (_ctx, error) => {
+    logger.error({ err: error }, "the provider failed");
+  });
+  return provider;
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from "fastify";
+import type Provider from "oidc-provider";
+
+const paths = [
+  "/.well-known/openid-configuration",
+  "/.well-known/oauth-authorization-server",
+  "/auth",
+  "/auth/:uid",
+  "/request",
+  "/token",
+  "/token/introspection",
+  "/token/revocation",
+  "/jwks",
+  "/me",
+  "/session/end",
+  "/session/end/confirm",
+  "/session/end/success",
+];
+
+/** Hands the protocol's endpoints to the provider, with the request as it came. */
+export async function mountProvider(
+  app: FastifyInstance,
+  { provider }: { provider: Provider },
+): Promise<void> {
+  const { host, protocol } = new URL(provider.issuer);
+  const handle = provider.callback();
+  // The provider reads bodies itself.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => {
+    done(null);
+  });
+  for (const url of paths) {
+    app.route({
+      method: ["GET", "POST", "OPTIONS"],
+      url,
+      handler: (request, reply) => {
+        // URLs follow the issuer, whatever Host a caller sends; the address is the one Fastify trusts.
+        Object.assign(request.raw.headers, {
+          "x-forwarded-host": host,
+          "x-forwarded-proto": protocol.slice(0, -1),
+          "x-forwarded-for": request.ip,
+        });
+        reply.hijack();
+        reply.raw.setHeader("x-request-id", request.id);
+        void handle(request.raw, reply.raw);
+      },
+    });
+  }
+}

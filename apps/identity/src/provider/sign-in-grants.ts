@@ -1,0 +1,80 @@
+import type { Pool } from "@mullion/postgres";
+import type { Configuration, Grant, KoaContextWithOIDC } from "oidc-provider";
+import { isFirstParty } from "../clients/client-metadata.ts";
+import { bindGrant } from "../sign-ins/sign-in-store.ts";
+import { toProviderError } from "../storage/create-adapter.ts";
+import { UserAccount } from "../users/account.ts";
+import { userScopes } from "./api-resource.ts";
+
+async function mintGrant(ctx: KoaContextWithOIDC, audience: string): Promise<Grant | undefined> {
+  const { provider, client, session, requestParamOIDCScopes, requestParamScopes } = ctx.oidc;
+  const accountId = session?.accountId;
+  // The page comes first and brings the request back here; a grant made now would be left over.
+  if (accountId === undefined || ctx.oidc.promptPending("login") || ctx.oidc.promptPending("consent")) {
+    return undefined;
+  }
+  const grant = new provider.Grant({ accountId, ...(client && { clientId: client.clientId }) });
+  grant.addOIDCScope(requestParamOIDCScopes);
+  grant.addResourceScope(
+    audience,
+    [...requestParamScopes].filter((scope) => userScopes.has(scope)),
+  );
+  await grant.save();
+  return grant;
+}
+
+async function consentedGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { provider, result, session, client } = ctx.oidc;
+  const grantId = result?.consent?.grantId ?? (client && session?.grantIdFor(client.clientId));
+  return grantId === undefined ? undefined : provider.Grant.find(grantId);
+}
+
+/**
+ * A grant per sign-in, so that one device's can be revoked without the others'. The platform's own clients get theirs
+ * unasked; others get what the user consented to.
+ */
+export function createLoadGrant(
+  pool: Pool,
+  audience: string,
+): NonNullable<Configuration["loadExistingGrant"]> {
+  return async (ctx) => {
+    const { client, session } = ctx.oidc;
+    if (client === undefined || session === undefined) return undefined;
+    const grant = await (isFirstParty(client) ? mintGrant(ctx, audience) : consentedGrant(ctx));
+    if (grant === undefined) return undefined;
+    session.ensureClientContainer(client.clientId);
+    try {
+      await bindGrant(pool, grant.jti, { sessionUid: session.uid, sid: session.sidFor(client.clientId) });
+    } catch (error) {
+      throw toProviderError(error);
+    }
+    return grant;
+  };
+}
+
+/**
+ * The library drops `offline_access` from requests without `prompt=consent`. The platform's own clients ask nobody for
+ * consent, so theirs is put back.
+ */
+export const keepOfflineAccess: NonNullable<
+  Exclude<Configuration["extraParams"], readonly string[] | ReadonlySet<string> | undefined>[string]
+> = (ctx, _value, client) => {
+  const { params } = ctx.oidc;
+  const asked: unknown = (ctx.method === "POST" ? ctx.oidc.body : ctx.query)?.["scope"];
+  if (params === undefined || typeof asked !== "string" || !asked.split(" ").includes("offline_access"))
+    return;
+  if (!isFirstParty(client) || !client.grantTypeAllowed("refresh_token")) return;
+  const scopes = new Set([...ctx.oidc.requestParamScopes, "offline_access"]);
+  params["scope"] = [...scopes].join(" ");
+};
+
+/** A refresh token goes to whoever was given `offline_access`, and only for an address known to be the user's. */
+export const issueRefreshToken: NonNullable<Configuration["issueRefreshToken"]> = (ctx, client, source) => {
+  const { account } = ctx.oidc;
+  return (
+    client.grantTypeAllowed("refresh_token") &&
+    source.scopes.has("offline_access") &&
+    account instanceof UserAccount &&
+    account.user.emailVerified
+  );
+};

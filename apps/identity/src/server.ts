@@ -1,0 +1,79 @@
+import { createVerifier } from "@mullion/access-token";
+import type { EventSink } from "@mullion/events";
+import { createHttpService } from "@mullion/http-service";
+import { checkPostgres, type Pool } from "@mullion/postgres";
+import type { FastifyInstance } from "fastify";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { createAuditLog } from "./audit/audit-log.ts";
+import type { RegisteredClient } from "./clients/client-file.ts";
+import type { SignInLimits } from "./interactions/authenticate.ts";
+import { interactionRoutes } from "./interactions/routes.ts";
+import type { SigningKeys } from "./keys/signing-keys.ts";
+import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
+import { createProvider } from "./provider/create-provider.ts";
+import { mountProvider } from "./provider/mount.ts";
+import { createRateLimiter } from "./rate-limit/fixed-window.ts";
+import { terminateRoute } from "./sign-ins/terminate-route.ts";
+import { startPurge } from "./storage/purge.ts";
+import { adminRoutes } from "./users/admin-routes.ts";
+
+/** What identity is made of. */
+export interface IdentityOptions {
+  issuer: string;
+  audience: string;
+  accessTokenTtlSeconds: number;
+  cookieKeys: readonly string[];
+  clients: readonly RegisteredClient[];
+  keys: SigningKeys;
+  pool: Pool;
+  redis: Redis;
+  events: Pick<EventSink, "emit">;
+  logger: Logger;
+  limits?: SignInLimits;
+}
+
+const defaultLimits: SignInLimits = {
+  perAddress: { max: 100, windowSeconds: 60 },
+  perAccount: { max: 10, windowSeconds: 600 },
+};
+
+/** The identity service, not yet listening. */
+export async function createIdentity(options: IdentityOptions): Promise<FastifyInstance> {
+  const { issuer, audience, keys, pool, redis, events, logger, limits = defaultLimits } = options;
+  const audit = createAuditLog(pool);
+  const stylesheet = await loadStylesheet();
+  const pages = { stylesheet: stylesheet.url };
+  const provider = createProvider({ ...options, pages, audit, logger });
+  const verifier = createVerifier({
+    issuer,
+    audience,
+    jwksUri: `${issuer}/jwks`,
+    // Our own keys are here; asking for them over the network would only add a way to fail.
+    fetch: async () => Response.json({ keys: keys.publicJwks }),
+  });
+
+  const app = createHttpService({
+    name: "identity",
+    logger,
+    checks: {
+      postgres: () => checkPostgres(pool),
+      redis: async () => {
+        await redis.ping();
+      },
+    },
+  });
+  serveStylesheet(app, stylesheet);
+  await app.register(mountProvider, { provider });
+  const limiter = createRateLimiter(redis);
+  await app.register(interactionRoutes, { provider, pages, pool, audit, events, limiter, limits });
+  await app.register(terminateRoute, { provider, pool, audit });
+  await app.register(adminRoutes, { pool, verifier, audit });
+  const stopPurge = startPurge(pool, (error) => {
+    logger.warn({ err: error }, "expired rows were not removed");
+  });
+  app.addHook("onClose", async () => {
+    stopPurge();
+  });
+  return app;
+}

@@ -1,0 +1,42 @@
+import { toProblemError } from "@mullion/http-service";
+import type { Pool } from "@mullion/postgres";
+import type { Redis } from "ioredis";
+import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
+import { createPostgresAdapter, isPostgresModel } from "./postgres-adapter.ts";
+import { createRedisAdapter } from "./redis-adapter.ts";
+
+/** What a lost Postgres or Redis is to a client: 503, said on the spot and never by a redirect. Others pass unchanged. */
+export function toProviderError(error: unknown): unknown {
+  if (error instanceof errors.OIDCProviderError) return error;
+  if (toProblemError(error).status !== 503) return error;
+  const unavailable = new errors.TemporarilyUnavailable("try again shortly", { cause: error });
+  return Object.assign(unavailable, { status: 503, statusCode: 503, allow_redirect: false });
+}
+
+function translate<A extends unknown[], R>(call: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await call(...args);
+    } catch (error) {
+      throw toProviderError(error);
+    }
+  };
+}
+
+/** Chooses the store of each model: Postgres for what is revoked, Redis for what passes within minutes. */
+export function createAdapterFactory(pool: Pool, redis: Redis): AdapterFactory {
+  return (model): Adapter => {
+    const adapter = isPostgresModel(model)
+      ? createPostgresAdapter(pool, model)
+      : createRedisAdapter(redis, model);
+    return {
+      upsert: translate(adapter.upsert),
+      find: translate(adapter.find),
+      findByUid: translate(adapter.findByUid),
+      findByUserCode: translate(adapter.findByUserCode),
+      consume: translate(adapter.consume),
+      destroy: translate(adapter.destroy),
+      revokeByGrantId: translate(adapter.revokeByGrantId),
+    };
+  };
+}

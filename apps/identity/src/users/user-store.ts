@@ -1,0 +1,122 @@
+import { type Role, roleSchema } from "@mullion/contracts";
+import { inTransaction, type Pool } from "@mullion/postgres";
+import { z } from "zod";
+import { identityProblem } from "../errors.ts";
+
+/** A user as stored, without the password. */
+export interface StoredUser {
+  id: string;
+  email: string;
+  name: string;
+  roles: Role[];
+  emailVerified: boolean;
+  createdAt: Date;
+  lastSignInAt: Date | null;
+}
+
+interface Row {
+  id: string;
+  email: string;
+  name: string;
+  roles: string[];
+  password_hash: string | null;
+  email_verified_at: Date | null;
+  created_at: Date;
+  last_sign_in_at: Date | null;
+}
+
+const select = `select u.*, coalesce(array_agg(r.role order by r.role) filter (where r.role is not null), '{}') as roles
+  from users u left join user_roles r on r.user_id = u.id`;
+
+const uuid = z.uuid();
+
+function toUser(row: Row): StoredUser {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    roles: z.array(roleSchema).parse(row.roles),
+    emailVerified: row.email_verified_at !== null,
+    createdAt: row.created_at,
+    lastSignInAt: row.last_sign_in_at,
+  };
+}
+
+/** The user with this id, if there is one. */
+export async function findUser(pool: Pool, id: string): Promise<StoredUser | undefined> {
+  if (!uuid.safeParse(id).success) return undefined;
+  const { rows } = await pool.query<Row>(`${select} where u.id = $1 group by u.id`, [id]);
+  return rows[0] && toUser(rows[0]);
+}
+
+/** The user with this address (in lower case) and the hash of the password, if there is one. */
+export async function findUserByEmail(
+  pool: Pool,
+  email: string,
+): Promise<{ user: StoredUser; passwordHash: string | null } | undefined> {
+  const { rows } = await pool.query<Row>(`${select} where u.email = $1 group by u.id`, [email]);
+  return rows[0] && { user: toUser(rows[0]), passwordHash: rows[0].password_hash };
+}
+
+/** Every user, by name. */
+export async function listUsers(pool: Pool): Promise<StoredUser[]> {
+  const { rows } = await pool.query<Row>(`${select} group by u.id order by u.name, u.email`);
+  return rows.map(toUser);
+}
+
+/** Notes that the user has signed in just now. */
+export async function recordSignIn(pool: Pool, id: string): Promise<void> {
+  await pool.query("update users set last_sign_in_at = now() where id = $1", [id]);
+}
+
+/**
+ * Gives the user these roles and no others. Rejects with `ProblemError` `user_not_found`, or `last_admin` when nobody
+ * would hold the role `admin` afterwards.
+ */
+export async function setRoles(pool: Pool, id: string, roles: readonly Role[]): Promise<StoredUser> {
+  if (!uuid.safeParse(id).success) throw identityProblem("user_not_found");
+  await inTransaction(pool, async (client) => {
+    // Locks the administrators' rows: two that demote each other at once are taken one after the other.
+    const admins = await client.query<{ user_id: string }>(
+      "select user_id from user_roles where role = 'admin' order by user_id for update",
+    );
+    const { rowCount } = await client.query("select 1 from users where id = $1 for update", [id]);
+    if (rowCount === 0) throw identityProblem("user_not_found");
+    const othersHoldIt = admins.rows.some(({ user_id }) => user_id !== id);
+    const holdsIt = admins.rows.some(({ user_id }) => user_id === id);
+    if (holdsIt && !othersHoldIt && !roles.includes("admin")) throw identityProblem("last_admin");
+    await client.query("delete from user_roles where user_id = $1", [id]);
+    await client.query("insert into user_roles (user_id, role) select $1, unnest($2::text[])", [
+      id,
+      [...new Set(roles)],
+    ]);
+  });
+  const user = await findUser(pool, id);
+  if (user === undefined) throw identityProblem("user_not_found");
+  return user;
+}
+
+/** What it takes to create a user whose address is known to be theirs. */
+export interface NewUser {
+  email: string;
+  name: string;
+  passwordHash: string;
+  roles: readonly Role[];
+}
+
+/** Creates the user unless the address is taken; tells whether it did. An existing user is left as they are. */
+export async function createUserOnce(pool: Pool, user: NewUser): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      `insert into users (email, name, password_hash, email_verified_at) values (lower($1), $2, $3, now())
+       on conflict (email) do nothing returning id`,
+      [user.email, user.name, user.passwordHash],
+    );
+    if (rows[0] === undefined) return false;
+    await client.query("insert into user_roles (user_id, role) select $1, unnest($2::text[])", [
+      rows[0].id,
+      user.roles,
+    ]);
+    return true;
+  });
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { PlatformEvent, Role } from "@mullion/contracts";
+import { createLogger } from "@mullion/http-service";
+import { createPool, type Pool, runMigrations } from "@mullion/postgres";
+import { createTestDatabase, freePort, testRedisUrl } from "@mullion/testing";
+import { createKeyRing } from "@mullion/token-store";
+import { Redis } from "ioredis";
+import type { RegisteredClient } from "../src/clients/client-file.ts";
+import type { SignInLimits } from "../src/interactions/authenticate.ts";
+import { loadSigningKeys } from "../src/keys/signing-keys.ts";
+import { createIdentity } from "../src/server.ts";
+import { hashPassword } from "../src/users/password.ts";
+import { createUserOnce, findUserByEmail } from "../src/users/user-store.ts";
+
+export const audience = "urn:mullion:api";
+export const password = "correct horse battery staple";
+export const shellRedirectUri = "http://localhost:3000/api/auth/callback/mullion";
+export const partnerRedirectUri = "https://partner.example/callback";
+
+const base = { postLogoutRedirectUris: [], redirectUris: [], scopes: [], firstParty: true };
+
+/** The clients of the platform, and one of somebody else. */
+export const clients: Readonly<Record<"shell" | "gateway" | "partner", RegisteredClient>> = {
+  shell: {
+    ...base,
+    clientId: "mullion-shell",
+    clientSecret: "shell-secret-shell-secret-shell-secret",
+    grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
+    redirectUris: [shellRedirectUri],
+    postLogoutRedirectUris: ["http://localhost:3000/"],
+    scopes: ["registry:read"],
+  },
+  gateway: {
+    ...base,
+    clientId: "mullion-gateway",
+    clientSecret: "gateway-secret-gateway-secret-gateway",
+    grantTypes: ["client_credentials"],
+    scopes: ["events:write"],
+  },
+  partner: {
+    ...base,
+    clientId: "partner",
+    name: "Partner <App>",
+    clientSecret: "partner-secret-partner-secret-partner",
+    grantTypes: ["authorization_code", "refresh_token"],
+    redirectUris: [partnerRedirectUri],
+    firstParty: false,
+  },
+};
+
+const keyRing = createKeyRing(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
+
+/** What a test may choose. */
+export interface TestIdentityOptions {
+  accessTokenTtlSeconds?: number;
+  limits?: SignInLimits;
+  /** Instead of the test servers' own addresses, to cut the line. */
+  databaseUrl?: (direct: string) => string;
+  redisUrl?: (direct: string) => string;
+}
+
+/** Identity on a port of its own, with its own database and its own names in Redis. */
+export interface TestIdentity {
+  issuer: string;
+  pool: Pool;
+  redis: Redis;
+  keyPrefix: string;
+  events: PlatformEvent[];
+  /** Creates a user with `password`; returns the id. */
+  addUser(email: string, roles: readonly Role[]): Promise<string>;
+  /** Actions of the audit log, oldest first. */
+  auditedActions(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export async function startIdentity(options: TestIdentityOptions = {}): Promise<TestIdentity> {
+  const { accessTokenTtlSeconds = 600, limits, databaseUrl = String, redisUrl = String } = options;
+  const database = await createTestDatabase();
+  const dir = fileURLToPath(new URL("../migrations", import.meta.url));
+  await runMigrations({ connectionString: database.connectionString, dir });
+  const pool = createPool({ connectionString: databaseUrl(database.connectionString) });
+  const keyPrefix = `test:${randomBytes(6).toString("hex")}:`;
+  const redis = new Redis(redisUrl(testRedisUrl()), {
+    keyPrefix,
+    commandTimeout: 500,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => 50,
+  });
+  redis.on("error", () => undefined);
+  await once(redis, "ready");
+  const port = await freePort();
+  const issuer = `http://localhost:${String(port)}`;
+  const events: PlatformEvent[] = [];
+  const app = await createIdentity({
+    issuer,
+    audience,
+    accessTokenTtlSeconds,
+    cookieKeys: ["a-cookie-key-of-at-least-32-characters"],
+    clients: Object.values(clients),
+    keys: await loadSigningKeys(pool, keyRing),
+    pool,
+    redis,
+    events: { emit: (event) => events.push(event) },
+    logger: createLogger({ name: "identity-test", level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
+    ...(limits === undefined ? {} : { limits }),
+  });
+  await app.listen({ host: "127.0.0.1", port });
+  const passwordHash = await hashPassword(password);
+  return {
+    issuer,
+    pool,
+    redis,
+    keyPrefix,
+    events,
+    async addUser(email, roles) {
+      await createUserOnce(pool, { email, name: email.split("@")[0] ?? email, passwordHash, roles });
+      return (await findUserByEmail(pool, email))?.user.id ?? "";
+    },
+    async auditedActions() {
+      const { rows } = await pool.query<{ action: string }>("select action from audit_log order by id");
+      return rows.map(({ action }) => action);
+    },
+    async close() {
+      await app.close();
+      redis.disconnect();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}

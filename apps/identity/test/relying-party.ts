@@ -1,0 +1,151 @@
+import * as oauth from "oauth4webapi";
+import { Browser } from "./browser.ts";
+import { audience, clients, password, shellRedirectUri, type TestIdentity } from "./identity.ts";
+
+export const everyApiScope =
+  "profile:read profile:write insights:read insights:write users:read users:write registry:read";
+export const shellScope = `openid profile email offline_access ${everyApiScope}`;
+
+const http = { [oauth.allowInsecureRequests]: true };
+
+/** One authorization request, with what is needed to redeem its code. */
+export interface Authorization {
+  url: string;
+  codeVerifier: string;
+  nonce: string;
+  state: string;
+}
+
+/** A client as oauth4webapi plays it: discovery, PKCE, state, nonce, and every check of the answers. */
+export class RelyingParty {
+  readonly server: oauth.AuthorizationServer;
+  readonly client: oauth.Client;
+  readonly authenticate: oauth.ClientAuth;
+  readonly redirectUri: string;
+
+  private constructor(
+    server: oauth.AuthorizationServer,
+    registered: { clientId: string; clientSecret: string },
+    redirectUri: string,
+  ) {
+    this.server = server;
+    this.client = { client_id: registered.clientId };
+    this.authenticate = oauth.ClientSecretBasic(registered.clientSecret);
+    this.redirectUri = redirectUri;
+  }
+
+  static async discover(
+    { issuer }: TestIdentity,
+    registered: { clientId: string; clientSecret: string } = clients.shell,
+    redirectUri: string = shellRedirectUri,
+  ): Promise<RelyingParty> {
+    const url = new URL(issuer);
+    const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, http));
+    return new RelyingParty(server, registered, redirectUri);
+  }
+
+  async authorization(
+    scope: string = shellScope,
+    extra: Readonly<Record<string, string>> = {},
+  ): Promise<Authorization> {
+    const codeVerifier = oauth.generateRandomCodeVerifier();
+    const nonce = oauth.generateRandomNonce();
+    const state = oauth.generateRandomState();
+    const url = new URL(this.server.authorization_endpoint ?? "");
+    url.search = new URLSearchParams({
+      client_id: this.client.client_id,
+      response_type: "code",
+      redirect_uri: this.redirectUri,
+      scope,
+      state,
+      nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: "S256",
+      ...extra,
+    }).toString();
+    return { url: url.href, codeVerifier, nonce, state };
+  }
+
+  async redeem(authorization: Authorization, callback: string): Promise<Response> {
+    const parameters = oauth.validateAuthResponse(
+      this.server,
+      this.client,
+      new URL(callback),
+      authorization.state,
+    );
+    return oauth.authorizationCodeGrantRequest(
+      this.server,
+      this.client,
+      this.authenticate,
+      parameters,
+      this.redirectUri,
+      authorization.codeVerifier,
+      http,
+    );
+  }
+
+  async tokens(authorization: Authorization, callback: string): Promise<oauth.TokenEndpointResponse> {
+    return oauth.processAuthorizationCodeResponse(
+      this.server,
+      this.client,
+      await this.redeem(authorization, callback),
+      { expectedNonce: authorization.nonce },
+    );
+  }
+
+  async refresh(refreshToken: string): Promise<Response> {
+    return oauth.refreshTokenGrantRequest(this.server, this.client, this.authenticate, refreshToken, http);
+  }
+
+  async refreshed(refreshToken: string): Promise<oauth.TokenEndpointResponse> {
+    return oauth.processRefreshTokenResponse(this.server, this.client, await this.refresh(refreshToken));
+  }
+
+  async clientCredentials(scope: string): Promise<oauth.TokenEndpointResponse> {
+    const response = await oauth.clientCredentialsGrantRequest(
+      this.server,
+      this.client,
+      this.authenticate,
+      { scope },
+      http,
+    );
+    return oauth.processClientCredentialsResponse(this.server, this.client, response);
+  }
+
+  async terminate(identity: TestIdentity, sid: string): Promise<Response> {
+    const headers = new Headers();
+    const body = new URLSearchParams({ sid });
+    await this.authenticate(this.server, this.client, body, headers);
+    return fetch(`${identity.issuer}/session/terminate`, { method: "POST", headers, body });
+  }
+}
+
+/** Opens the sign-in page of an authorization request; returns where its form goes. */
+export async function openSignIn(browser: Browser, authorization: Authorization): Promise<string> {
+  const { url, response } = await browser.follow(authorization.url);
+  await response.body?.cancel();
+  return `${url}/sign-in`;
+}
+
+/** Signs the user in and returns the tokens the client got. */
+export async function signIn(
+  party: RelyingParty,
+  email: string,
+  { scope = shellScope, browser = new Browser() }: { scope?: string; browser?: Browser } = {},
+): Promise<oauth.TokenEndpointResponse & { refresh_token: string; id_token: string }> {
+  const authorization = await party.authorization(scope);
+  const form = await openSignIn(browser, authorization);
+  const { url } = await browser.follow(await browser.post(form, { email, password }));
+  const tokens = await party.tokens(authorization, url);
+  return { ...tokens, refresh_token: tokens.refresh_token ?? "", id_token: tokens.id_token ?? "" };
+}
+
+/** The claims of a JWT, unverified. */
+export function decodeClaims(jwt: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8")) as Record<
+    string,
+    unknown
+  >;
+}
+
+export { audience };
