@@ -32,28 +32,34 @@ function limitBody(limitBytes: number): Transform {
   });
 }
 
-function bodyOf(request: FastifyRequest, route: ApiRoute): Transform | null {
-  const { headers } = request;
-  const length = headers["content-length"];
-  const hasBody = headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
-  if (!hasBody) return null;
-  if (length !== undefined && Number(length) > route.bodyLimitBytes) {
-    throw bffProblem("body_too_large", { detail: `At most ${route.bodyLimitBytes} bytes.` });
-  }
-  return request.raw.pipe(limitBody(route.bodyLimitBytes));
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** The request's body, ended with an error when it grows over the route's limit. */
+function limitedBody(request: FastifyRequest, route: ApiRoute): Transform {
+  const limited = limitBody(route.bodyLimitBytes);
+  // Whoever reads the body gets the error too; this listener only keeps it from being fatal before anybody reads.
+  limited.on("error", () => {
+    request.raw.unpipe(limited);
+    request.raw.resume();
+  });
+  return request.raw.pipe(limited);
 }
 
 async function handle(request: FastifyRequest, reply: FastifyReply, options: BffOptions): Promise<void> {
   const path = request.raw.url?.slice(prefix.length) ?? "/";
   const [pathname = "/"] = path.split("?", 1);
   const route = findRoute(options.routes, request.method, pathname);
-  const hasBody =
-    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
-  guardRequest(request.headers, hasBody, options.origin);
+  const withBody = hasBody(request);
+  guardRequest(request.headers, withBody, options.origin);
+  if (Number(request.headers["content-length"] ?? 0) > route.bodyLimitBytes) {
+    throw bffProblem("body_too_large", { detail: `At most ${route.bodyLimitBytes} bytes.` });
+  }
   const sessionId = options.sessionIdOf(request);
   if (sessionId === null) throw bffProblem("no_session", { detail: "There is no session cookie." });
-  const body = bodyOf(request, route);
   const accessToken = await options.tokens.getAccessToken(sessionId);
+  const body = withBody ? limitedBody(request, route) : null;
   const aborted = new AbortController();
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) aborted.abort();
@@ -82,6 +88,11 @@ async function handle(request: FastifyRequest, reply: FastifyReply, options: Bff
       },
     );
   } catch (error) {
+    if (body !== null) {
+      // What was not read is thrown away, or the connection would wait for somebody to read it.
+      request.raw.unpipe(body);
+      request.raw.resume();
+    }
     if (!reply.raw.headersSent) throw error;
     // Too late for a problem document: the client sees a body that breaks off.
     request.log.warn({ err: error }, "response broke off");
