@@ -56,6 +56,10 @@ export async function forward(
       headersTimeout: 0,
       bodyTimeout: route.timeoutMs,
     });
+    // Fastify listens to the stream only after its hooks: an error before that would end the process.
+    answer.body.on("error", (error) => {
+      request.log.info({ err: error }, "the answer was not completed");
+    });
     if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
       answer.body.destroy();
       throw gatewayProblem("upstream_redirect");

@@ -1,0 +1,71 @@
+import { apiRoutes } from "@mullion/contracts";
+import { createSigningKey, forgedAccessTokens } from "@mullion/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { createTestGateway, type TestGateway } from "./test-gateway.ts";
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await createTestGateway();
+});
+
+beforeEach(() => {
+  gateway.upstream.received.length = 0;
+});
+
+afterAll(() => gateway.close());
+
+function get(path: string, authorization?: string): Promise<Response> {
+  return fetch(gateway.url + path, { headers: authorization === undefined ? {} : { authorization } });
+}
+
+it("SEC-50 gateway refuses every forged access token with 401 and asks no service", async () => {
+  for (const { name, token } of await forgedAccessTokens(gateway.issuer, { scope: "profile:read" })) {
+    const response = await get("/profile/me", `Bearer ${token}`);
+    expect(response.status, name).toBe(401);
+    expect(response.headers.get("www-authenticate"), name).toContain('error="invalid_token"');
+  }
+  expect(gateway.upstream.received).toEqual([]);
+});
+
+it.each(apiRoutes)("S4.2 $id: 401 without a token, 403 without its scope, served with it", async (route) => {
+  const url = gateway.url + route.path.replace(":id", "1");
+  const { method } = route;
+  const body = method === "GET" ? null : "{}";
+
+  const missing = await fetch(url, { method, body });
+  expect(missing.status).toBe(401);
+  expect(missing.headers.get("www-authenticate")).toBe('Bearer realm="mullion"');
+
+  const others = apiRoutes.map(({ scope }) => scope).filter((scope) => scope !== route.scope);
+  const narrow = { authorization: await gateway.bearer({ scope: others.join(" ") }) };
+  const refused = await fetch(url, { method, body, headers: narrow });
+  expect(refused.status).toBe(403);
+  expect(refused.headers.get("www-authenticate")).toContain(`scope="${route.scope}"`);
+  expect(gateway.upstream.received).toEqual([]);
+
+  const exact = { authorization: await gateway.bearer({ scope: route.scope }) };
+  expect((await fetch(url, { method, body, headers: exact })).status).toBe(200);
+});
+
+it("S0.7 passes the caller's own token on, so that the service can validate it again", async () => {
+  const authorization = await gateway.bearer();
+  await get("/profile/me", authorization);
+  expect(gateway.upstream.received[0]?.headers.authorization).toBe(authorization);
+});
+
+it("SEC-51 a flood of random key ids at the gateway makes it read the issuer's keys no more often", async () => {
+  await get("/profile/me", await gateway.bearer());
+  const before = gateway.issuer.requests.jwks;
+  expect(before).toBe(1);
+  const attacker = await createSigningKey();
+  const flood = await Promise.all(
+    Array.from({ length: 200 }, async (_, n) => {
+      const header = { kid: `random-${String(n)}` };
+      const token = await gateway.issuer.sign({}, { header, key: attacker.privateKey });
+      return (await get("/profile/me", `Bearer ${token}`)).status;
+    }),
+  );
+  expect(new Set(flood)).toEqual(new Set([401]));
+  expect(gateway.issuer.requests.jwks).toBe(before);
+});

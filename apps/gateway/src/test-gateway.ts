@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createVerifier } from "@mullion/access-token";
+import { type ApiRoute, apiAudience, apiRoutes, type PlatformEvent } from "@mullion/contracts";
+import { createLogger } from "@mullion/http-service";
+import { createTestIssuer, type TestClaims, type TestIssuer, testRedisUrl } from "@mullion/testing";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { connectRedis } from "./redis.ts";
+import { createServer } from "./server.ts";
+
+/** A service behind the gateway that does what a test says and remembers what it received. */
+export interface TestUpstream {
+  url: string;
+  received: IncomingMessage[];
+  handle: (request: IncomingMessage, response: ServerResponse) => void;
+  close(): Promise<void>;
+}
+
+/** Starts an upstream that answers `{}` until `handle` is replaced. */
+export async function createTestUpstream(port = 0): Promise<TestUpstream> {
+  const received: IncomingMessage[] = [];
+  const server = createHttpServer((request, response) => {
+    received.push(request);
+    upstream.handle(request, response);
+  }).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("not a TCP address");
+  const upstream: TestUpstream = {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    received,
+    handle: (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      if (server.listening) await once(server, "close");
+    },
+  };
+  return upstream;
+}
+
+/** A gateway that listens, on an issuer, an upstream and a range of Redis keys of its own. */
+export interface TestGateway {
+  url: string;
+  port: number;
+  issuer: TestIssuer;
+  upstream: TestUpstream;
+  metrics: Metrics;
+  events: PlatformEvent[];
+  /** `Authorization` of a token with these claims. */
+  bearer(claims?: TestClaims): Promise<string>;
+  /** A second gateway that shares everything with this one. */
+  twin(): Promise<TestGateway>;
+  close(): Promise<void>;
+}
+
+/** What a test can change. */
+export interface TestGatewayOptions {
+  routes?: readonly ApiRoute[];
+  perSubject?: number;
+  perAddress?: number;
+  redisUrl?: string;
+  /** Origin of the services; that of `upstream` when not given. */
+  upstreamUrl?: string;
+}
+
+interface Shared {
+  issuer: TestIssuer;
+  upstream: TestUpstream;
+  keyPrefix: string;
+}
+
+async function start(options: TestGatewayOptions, shared: Shared): Promise<TestGateway> {
+  const { issuer, upstream, keyPrefix } = shared;
+  const logger = createLogger({ name: "test", level: "silent" });
+  const redis = connectRedis(options.redisUrl ?? testRedisUrl(), logger);
+  const metrics = createMetrics();
+  const events: PlatformEvent[] = [];
+  const upstreamUrl = options.upstreamUrl ?? upstream.url;
+  const app = await createServer({
+    routes: options.routes ?? apiRoutes,
+    upstreams: { profile: upstreamUrl, insights: upstreamUrl, identity: upstreamUrl, registry: upstreamUrl },
+    verifier: createVerifier({ issuer: issuer.url, audience: apiAudience }),
+    rateLimit: createRateLimit({
+      redis,
+      keyPrefix,
+      perSubject: options.perSubject ?? 1_000_000,
+      perAddress: options.perAddress ?? 1_000_000,
+      windowSeconds: 60,
+      logger,
+      metrics,
+    }),
+    metrics,
+    events: { emit: (event) => events.push(event), close: () => Promise.resolve() },
+    logger,
+    countEveryMs: 20,
+  });
+  if (options.redisUrl === undefined) await once(redis, "ready");
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    url,
+    port: Number(new URL(url).port),
+    issuer,
+    upstream,
+    metrics,
+    events,
+    bearer: async (claims) => {
+      const scope = apiRoutes.map((route) => route.scope).join(" ");
+      return `Bearer ${await issuer.sign({ scope, ...claims })}`;
+    },
+    twin: () => start(options, shared),
+    close: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Starts a gateway for tests. Its issuer and upstream are closed with it. */
+export async function createTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const shared: Shared = {
+    issuer: await createTestIssuer(),
+    upstream: await createTestUpstream(),
+    keyPrefix: `test-${randomUUID()}`,
+  };
+  const gateway = await start(options, shared);
+  return {
+    ...gateway,
+    close: async () => {
+      await gateway.close();
+      await shared.upstream.close();
+      await shared.issuer.close();
+    },
+  };
+}
