@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readClientFile } from "./client-file.ts";
+
+const secret = "a-secret-of-more-than-32-characters-x";
+const client = { clientId: "mullion-deploy", clientSecret: secret, grantTypes: ["client_credentials"] };
+
+describe("the client file", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mullion-clients-"));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  async function read(content: string) {
+    const file = join(folder, "clients.json");
+    await writeFile(file, content);
+    return readClientFile(file);
+  }
+
+  it("is read with safe defaults: nothing to redirect to, no scopes, not first-party", async () => {
+    expect(await read(JSON.stringify({ clients: [client] }))).toEqual([
+      { ...client, redirectUris: [], postLogoutRedirectUris: [], scopes: [], firstParty: false },
+    ]);
+  });
+
+  it.each([
+    ["a short secret", { clients: [{ ...client, clientSecret: "short-secret" }] }, "clientSecret"],
+    ["an unknown scope", { clients: [{ ...client, scopes: ["everything"] }] }, "scopes"],
+    ["an unknown field", { clients: [{ ...client, redirectUri: "x" }] }, "redirectUri"],
+    ["the same client twice", { clients: [client, client] }, "listed once"],
+  ])("is refused with %s", async (_what, content, where) => {
+    await expect(read(JSON.stringify(content))).rejects.toThrow(where);
+  });
+
+  it("never repeats a secret in an error", async () => {
+    await expect(read(`{"clients": [{"clientSecret": "${secret}" oops`)).rejects.toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) as string }) as Error,
+    );
+  });
+});

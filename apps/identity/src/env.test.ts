@@ -1,0 +1,56 @@
+import { describe, expect, it, vi } from "vitest";
+import { readServerEnv } from "./env.ts";
+
+const valid = {
+  PORT: "4000",
+  ISSUER: "http://localhost:4000",
+  DATABASE_URL: "postgres://localhost/mullion_identity",
+  REDIS_URL: "redis://localhost:6379",
+  KEY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
+  COOKIE_KEYS: "x".repeat(32),
+  CLIENTS_FILE: "clients.json",
+  API_AUDIENCE: "urn:mullion:api",
+  INSIGHTS_URL: "http://localhost:4120",
+  EVENTS_CLIENT_ID: "mullion-identity",
+  EVENTS_CLIENT_SECRET: "s".repeat(32),
+};
+
+describe("the environment", () => {
+  function refusal(changes: Readonly<Record<string, string | undefined>>): string {
+    const lines: string[] = [];
+    vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+    vi.spyOn(process, "exit").mockImplementation((code) => {
+      throw new Error(`exit ${String(code)}`);
+    });
+    expect(() => readServerEnv({ ...valid, ...changes })).toThrow("exit 1");
+    return lines.join("");
+  }
+
+  it("is accepted when it is safe and complete", () => {
+    expect(readServerEnv(valid)).toMatchObject({ ACCESS_TOKEN_TTL_SECONDS: 600, HOST: "127.0.0.1" });
+    expect(readServerEnv({ ...valid, ISSUER: "https://id.example.com" }).ISSUER).toBe(
+      "https://id.example.com",
+    );
+  });
+
+  it.each(Object.keys(valid))("identity does not start without %s", (name) => {
+    expect(refusal({ [name]: undefined })).toContain(`${name} is not set`);
+  });
+
+  it.each([
+    ["ISSUER", "http://id.example.com"],
+    ["ISSUER", "http://localhost.evil.example:4000"],
+    ["ISSUER", "https://id.example.com/?x=1"],
+    ["COOKIE_KEYS", "short"],
+    ["COOKIE_KEYS", `${"x".repeat(32)},short`],
+    ["KEY_ENCRYPTION_KEYS", "k1:c2hvcnQ="],
+    ["KEY_ENCRYPTION_KEYS", "no-key"],
+    ["EVENTS_CLIENT_SECRET", "short"],
+    ["ACCESS_TOKEN_TTL_SECONDS", "901"],
+    ["ACCESS_TOKEN_TTL_SECONDS", "4"],
+  ])("identity does not start with %s=%s, and does not repeat the value", (name, value) => {
+    const said = refusal({ [name]: value });
+    expect(said).toContain(`${name} is not valid`);
+    expect(said).not.toContain(value);
+  });
+});
