@@ -47,8 +47,9 @@ function features(options: ProviderOptions): NonNullable<Configuration["features
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
-    introspection: { enabled: true },
-    revocation: { enabled: true },
+    // Every client has a secret: resource servers may ask about tokens that others hold, and end only their own.
+    introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientAuthMethod !== "none" },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     resourceIndicators: apiResource(audience, accessTokenTtlSeconds),
     rpInitiatedLogout: { enabled: true, ...renderWith(pages).logout },
   };
