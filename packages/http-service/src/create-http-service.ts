@@ -85,7 +85,13 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
   app.addHook("onSend", async (_request, reply) => {
+    // Otherwise a keep-alive connection that was busy when closing began stays open until its client lets go.
+    if (closing) reply.header("connection", "close");
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!reply.hasHeader(name)) reply.header(name, value);
     }

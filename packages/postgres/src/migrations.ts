@@ -18,6 +18,7 @@ export async function runMigrations({ connectionString, dir, log }: MigrationOpt
     direction: "up",
     migrationsTable: "migrations",
     advisoryLockMode: "wait",
+    singleTransaction: true,
     log: (message) => log?.(message),
   });
   return done.map(({ name }) => name);
