@@ -1,24 +1,51 @@
+import { useSession } from "@mullion/session";
+import { Account, Alert, AppFrame, ThemeToggle } from "@mullion/ui";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { useRouter } from "next/router";
+import { type ReactNode, useState } from "react";
 import type { NavigationItem } from "./bridge/protocol.ts";
 
-export function ShellFrame({
-  navigation,
-  children,
-}: {
+interface ShellFrameProps {
   readonly navigation: readonly NavigationItem[];
   readonly children: ReactNode;
-}): ReactNode {
+}
+
+/** The frame that stays while panes change: navigation, theme, account. */
+export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode {
+  const { asPath } = useRouter();
+  const { session, signOut } = useSession();
+  const [leaving, setLeaving] = useState<"no" | "signing-out" | "failed">("no");
+  const here = asPath.split(/[?#]/, 1)[0];
+
+  const leave = (): void => {
+    setLeaving("signing-out");
+    signOut().catch(() => {
+      setLeaving("failed");
+    });
+  };
+
   return (
-    <>
-      <nav aria-label="Main">
-        {navigation.map((item) => (
-          <Link key={item.path} href={item.path}>
-            {item.label}
-          </Link>
-        ))}
-      </nav>
-      <main>{children}</main>
-    </>
+    <AppFrame
+      link={Link}
+      navigation={navigation.map(({ label, path, icon }) => ({ label, href: path, icon, current: path === here }))}
+      tools={
+        <>
+          <ThemeToggle />
+          {session !== null && (
+            <Account
+              name={session.user.name}
+              detail={session.user.email}
+              signingOut={leaving === "signing-out"}
+              onSignOut={leave}
+            />
+          )}
+        </>
+      }
+      {...(leaving === "failed"
+        ? { banner: <Alert tone="danger">You are still signed in: the server could not be reached. Try again.</Alert> }
+        : {})}
+    >
+      {children}
+    </AppFrame>
   );
 }
