@@ -141,7 +141,7 @@ export async function waitUntilReady(
       throw new LocalError("process_exited", message, { logFile });
     }
     if (performance.now() > deadline) {
-      const reason = failure instanceof Error ? failure.message : String(failure);
+      const reason = failure instanceof Error ? failure.message : JSON.stringify(failure);
       const message = `${child.name} was not ready within ${String(options.timeoutMs / 1000)} s: ${reason}\n${await lastLines(logFile)}`;
       throw new LocalError("not_ready", message, { logFile, cause: failure });
     }

@@ -1,7 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { startDetached, tellWaiting } from "./commands/detached.ts";
 import { down } from "./commands/down.ts";
+import { reportRequirements } from "./commands/requirements.ts";
 import { askedToStop, superviseUntilSignal } from "./commands/supervise.ts";
+import { runTests } from "./commands/test.ts";
 import { reportIfUp } from "./commands/up.ts";
 import { readSettings } from "./env.ts";
 import { LocalError, type LocalErrorCode } from "./errors.ts";
@@ -42,6 +44,19 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
       giveUp.abort();
     });
     return await startDetached(print, giveUp.signal);
+  },
+  async test(args) {
+    parse(args, {});
+    const giveUp = new AbortController();
+    void askedToStop({ endsWithParent: true }).then((why) => {
+      giveUp.abort(new LocalError("interrupted", `Stopped (${why}).`));
+    });
+    return await runTests(print, giveUp.signal);
+  },
+  async requirements(args) {
+    const { values } = parse(args, { json: { type: "boolean", default: false } });
+    await reportRequirements({ json: values.json, print });
+    return 0;
   },
   async down(args) {
     const { values } = parse(args, { reset: { type: "boolean", default: false } });

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { inheritedEnvironment } from "./env.ts";
 import { LocalError } from "./errors.ts";
+import { findOnPath } from "./find-on-path.ts";
 import { isRoot, stateRoot } from "./places.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -36,23 +37,6 @@ export async function prepareRedisBinary(): Promise<RedisBinary> {
   }
   const advice = "Install redis-server, or set REDIS_URL to a running Redis.";
   throw new LocalError("redis_unavailable", `No Redis server. ${advice}\n${failures.join("\n")}`);
-}
-
-/** Absolute path of an executable on PATH. */
-export async function findOnPath(name: string): Promise<string | undefined> {
-  const folders = (inheritedEnvironment()["PATH"] ?? "").split(delimiter);
-  for (const folder of [...folders, "/usr/sbin", "/usr/local/sbin"]) {
-    const path = join(folder, name);
-    if (
-      await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    ) {
-      return path;
-    }
-  }
-  return undefined;
 }
 
 async function unpackDebianPackages(): Promise<RedisBinary> {

@@ -19,7 +19,6 @@ export async function startTestServers(): Promise<TestServers> {
   const parent = await placeForServer(join(stateRoot, "test"));
   await removeAbandoned(parent);
   const folder = await mkdtemp(join(parent, `${String(process.pid)}-`));
-  const common = { durability: false };
   const started: RunningServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(({ child }) => child.stop()));

@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { toolEnvironment } from "./build.ts";
+import { ensureChromium } from "./chromium.ts";
+import { repositoryRoot } from "./places.ts";
+import { runToEnd } from "./run-command.ts";
+import { parsePlaywrightReport, parseVitestReport, reportFiles, type TestOutcome } from "./test-reports.ts";
+
+/** Result of one check. A check that runs tests counts them; any other counts as one. */
+export interface CheckResult {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** A few words for the step's line. */
+  readonly note: string;
+  /** What went wrong, to be shown. */
+  readonly output: string;
+}
+
+/** What a check is given. */
+export interface CheckContext {
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+}
+
+/** One step of `npm test`. */
+export interface Check {
+  readonly name: string;
+  /** Without this one having passed it would only repeat its failure. */
+  readonly needs?: string;
+  run(context: CheckContext): Promise<CheckResult>;
+}
+
+const one = { passed: 1, failed: 0, skipped: 0, note: "", output: "" };
+
+/** A check that is a command with an exit status. */
+function command(name: string, tool: string, args: readonly string[]): Check {
+  return {
+    name,
+    async run(context) {
+      const { code, output } = await runTool(tool, args, context);
+      return code === 0 ? one : { ...one, passed: 0, failed: 1, output };
+    },
+  };
+}
+
+async function runTool(
+  tool: string,
+  args: readonly string[],
+  context: CheckContext,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; output: string }> {
+  return await runToEnd(join(repositoryRoot, "node_modules/.bin", tool), args, {
+    cwd: repositoryRoot,
+    env: { ...toolEnvironment(), ...env },
+    ...context,
+  });
+}
+
+const turboRun = ["run", "--concurrency=2", "--output-logs=errors-only", "--log-order=grouped", "--continue"];
+
+/** Checks that need nothing of each other: two run at a time. The slow ones come first. */
+export const quickChecks: readonly Check[] = [
+  command("lint", "eslint", ["--max-warnings", "0", "."]),
+  command("typecheck", "turbo", [...turboRun, "typecheck"]),
+  command("knip", "knip", ["--no-progress"]),
+  command("boundaries", "turbo", ["boundaries"]),
+  command("format", "biome", ["ci", "--error-on-warnings", "."]),
+];
+
+/** Checks that run one after the other. */
+export const slowChecks: readonly Check[] = [
+  command("build", "turbo", [...turboRun, "build"]),
+  { name: "vitest", run: runVitest },
+  { name: "browser", needs: "build", run: runPlaywright },
+];
+
+async function runVitest(context: CheckContext): Promise<CheckResult> {
+  await prepareReport(reportFiles.vitest);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFiles.vitest}`];
+  const { code, output } = await runTool("vitest", ["run", ...reporters], context);
+  return await countTests(reportFiles.vitest, parseVitestReport, code, output);
+}
+
+async function runPlaywright(context: CheckContext): Promise<CheckResult> {
+  if (!existsSync(join(repositoryRoot, "e2e/package.json"))) {
+    return { ...one, passed: 0, skipped: 1, note: "skipped: there is no e2e workspace yet" };
+  }
+  const executable = await ensureChromium(context);
+  await prepareReport(reportFiles.playwright);
+  const { code, output } = await runToEnd("pnpm", ["--filter", "@mullion/e2e", "test"], {
+    cwd: repositoryRoot,
+    env: {
+      ...toolEnvironment(),
+      MULLION_CHROMIUM: executable,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: reportFiles.playwright,
+    },
+    ...context,
+  });
+  return await countTests(reportFiles.playwright, parsePlaywrightReport, code, output);
+}
+
+// The report of an earlier run must not speak for this one.
+async function prepareReport(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await rm(file, { force: true });
+}
+
+async function countTests(
+  reportFile: string,
+  parse: (text: string) => TestOutcome[],
+  code: number,
+  output: string,
+): Promise<CheckResult> {
+  const report = await readFile(reportFile, "utf8").catch(() => undefined);
+  if (report === undefined) return { ...one, passed: 0, failed: 1, note: "no report", output };
+  const outcomes = parse(report);
+  const count = (state: TestOutcome["state"]): number =>
+    outcomes.filter((test) => test.state === state).length;
+  const failed = count("failed");
+  // A runner that fails without a failed test (an unhandled error, no tests at all) has failed all the same.
+  const all = {
+    passed: count("passed"),
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: count("skipped"),
+  };
+  const note = `${String(all.passed)} passed, ${String(all.failed)} failed, ${String(all.skipped)} skipped`;
+  return { ...all, note, output: all.failed === 0 ? "" : output };
+}
