@@ -2,6 +2,7 @@ export * from "./claims.ts";
 export * from "./insights.ts";
 export * from "./problem.ts";
 export * from "./profile.ts";
+export * from "./registry.ts";
 export * from "./release.ts";
 export * from "./remote-manifest.ts";
 export * from "./roles.ts";
