@@ -104,7 +104,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     pool,
     redis,
     events: { emit: (event) => events.push(event) },
-    logger: createLogger({ name: "identity-test", level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
+    logger: createLogger({ name: "identity-test", level: "silent" }),
     ...(limits === undefined ? {} : { limits }),
   });
   await app.listen({ host: "127.0.0.1", port });

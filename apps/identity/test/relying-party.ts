@@ -1,10 +1,10 @@
 import * as oauth from "oauth4webapi";
 import { Browser } from "./browser.ts";
-import { audience, clients, password, shellRedirectUri, type TestIdentity } from "./identity.ts";
+import { clients, password, shellRedirectUri, type TestIdentity } from "./identity.ts";
 
 export const everyApiScope =
   "profile:read profile:write insights:read insights:write users:read users:write registry:read";
-export const shellScope = `openid profile email offline_access ${everyApiScope}`;
+const shellScope = `openid profile email offline_access ${everyApiScope}`;
 
 const http = { [oauth.allowInsecureRequests]: true };
 
@@ -147,5 +147,3 @@ export function decodeClaims(jwt: string): Record<string, unknown> {
     unknown
   >;
 }
-
-export { audience };

@@ -24,7 +24,7 @@ export function toClientMetadata(client: RegisteredClient): ClientMetadata {
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     first_party: client.firstParty,
     own_scopes: client.scopes.join(" "),
-  } as ClientMetadata;
+  };
 }
 
 /** Compares a secret with the stored hash in constant time. Stands in for the library's comparison of plain secrets. */

@@ -66,7 +66,11 @@ function setErrorPages(app: FastifyInstance, pages: PageContext): void {
     reply.headers(problem.headers);
     if (problem.status === 503) reply.header("retry-after", "2");
     const expired = error instanceof errors.SessionNotFound;
-    return sendPage(reply, problem.status, errorPage(pages, { ...problem, expired }));
+    return sendPage(
+      reply,
+      problem.status,
+      errorPage(pages, { status: problem.status, code: problem.code, expired }),
+    );
   });
 }
 

@@ -131,7 +131,7 @@ describe("the sign-in page", () => {
     async (fields) => {
       const browser = new Browser();
       const form = await openSignIn(browser, await shell.authorization());
-      const response = await browser.post(form, fields as Record<string, string>);
+      const response = await browser.post(form, fields);
       expect(response.status).toBe(422);
     },
   );

@@ -18,6 +18,12 @@ const alg = "ES256";
 const select = `select kid, sealed_jwk from signing_keys
   order by array_position(array['current', 'next', 'previous'], status), created_at desc`;
 
+function toPublicJwk(jwk: JWK): JWK {
+  const publicJwk = { ...jwk };
+  delete publicJwk.d;
+  return publicJwk;
+}
+
 const contextOf = (kid: string): string => `signing-key:${kid}`;
 
 async function createKey(client: PoolClient, ring: KeyRing): Promise<void> {
@@ -44,5 +50,5 @@ export async function loadSigningKeys(pool: Pool, ring: KeyRing): Promise<Signin
     return (await client.query<Row>(select)).rows;
   });
   const privateJwks = rows.map((row) => JSON.parse(ring.open(row.sealed_jwk, contextOf(row.kid))) as JWK);
-  return { privateJwks, publicJwks: privateJwks.map(({ d: _d, ...publicJwk }) => publicJwk) };
+  return { privateJwks, publicJwks: privateJwks.map(toPublicJwk) };
 }

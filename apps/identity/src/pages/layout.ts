@@ -5,10 +5,10 @@ export interface PageContext {
   stylesheet: string;
 }
 
-const mark = html`<svg class="mu-brand__mark" viewBox="0 0 24 24" fill="none" aria-hidden="true">
-        <rect x="2.5" y="2.5" width="19" height="19" rx="4" stroke="currentColor" stroke-width="2"/>
-        <path class="mu-brand__lit" d="M13 4h5a2 2 0 0 1 2 2v5h-7z"/>
-        <path d="M12 3v18M12 12h9" stroke="currentColor" stroke-width="2"/>
+const mark = html`<svg class="mu-brand__mark" viewBox="0 0 26 26" aria-hidden="true">
+        <rect width="26" height="26" rx="6.5" fill="currentColor"/>
+        <g class="mu-brand__panes"><path d="M7.5 4.5H10V15H4.5V7.5a3 3 0 0 1 3-3zM4.5 17.5H10v4H7.5a3 3 0 0 1-3-3zM12.5 11.5h9v7a3 3 0 0 1-3 3h-6z"/></g>
+        <path class="mu-brand__lit" d="M12.5 4.5h6a3 3 0 0 1 3 3V9h-9z"/>
       </svg>`;
 
 /** A sign, drawn beside the text of an alert. */

@@ -1,6 +1,6 @@
 import type { Pool } from "@mullion/postgres";
 import type { Redis } from "ioredis";
-import type { Configuration, JWKS } from "oidc-provider";
+import type { Configuration } from "oidc-provider";
 import type { RegisteredClient } from "../clients/client-file.ts";
 import { extraClientMetadata, toClientMetadata } from "../clients/client-metadata.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
@@ -60,7 +60,7 @@ export function createConfiguration(options: ProviderOptions): Configuration {
   const { pool, redis, keys, clients, cookieKeys, audience, pages } = options;
   return {
     adapter: createAdapterFactory(pool, redis),
-    jwks: { keys: keys.privateJwks } as JWKS,
+    jwks: { keys: keys.privateJwks },
     clients: clients.map(toClientMetadata),
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     extraClientMetadata: { properties: extraClientMetadata },

@@ -1,6 +1,6 @@
 import type { Pool } from "@mullion/postgres";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
-import { hashId } from "./id-hash.ts";
+import { hashId, withoutId } from "./id-hash.ts";
 
 interface Row {
   payload: AdapterPayload;
@@ -72,8 +72,8 @@ const upsertOf = { Session: upsertSession, Grant: upsertGrant, RefreshToken: ins
  */
 export function createPostgresAdapter(pool: Pool, model: PostgresModel): Adapter {
   return {
-    async upsert(id, { jti: _jti, ...payload }, expiresIn) {
-      await upsertOf[model](pool, hashId(id), payload, toExpiry(expiresIn));
+    async upsert(id, payload, expiresIn) {
+      await upsertOf[model](pool, hashId(id), withoutId(payload), toExpiry(expiresIn));
     },
     async find(id) {
       const { rows } = await pool.query<Row>(findStatement[model], [hashId(id)]);

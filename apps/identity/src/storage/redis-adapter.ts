@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
-import { hashId } from "./id-hash.ts";
+import { hashId, withoutId } from "./id-hash.ts";
 import { openUnder, sealUnder } from "./seal.ts";
 
 // Marks once: of two clients with one code, one gets the tokens.
@@ -15,8 +15,9 @@ return redis.call("hsetnx", KEYS[1], "consumed", ARGV[1])`;
 export function createRedisAdapter(redis: Redis, model: string): Adapter {
   const keyOf = (id: string): string => `mullion:identity:${model}:${hashId(id).toString("base64url")}`;
   return {
-    async upsert(id, { jti: _jti, ...payload }, expiresIn) {
-      const write = redis.multi().hset(keyOf(id), "payload", sealUnder(id, JSON.stringify(payload)));
+    async upsert(id, payload, expiresIn) {
+      const sealed = sealUnder(id, JSON.stringify(withoutId(payload)));
+      const write = redis.multi().hset(keyOf(id), "payload", sealed);
       if (expiresIn !== undefined) write.expire(keyOf(id), expiresIn);
       const results = await write.exec();
       for (const [error] of results ?? []) if (error !== null) throw error;
