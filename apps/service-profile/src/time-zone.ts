@@ -1,7 +1,6 @@
 import { preferencesSchema } from "@mullion/contracts";
 
-/** True for a time zone of the IANA database this Node knows, such as `Europe/Berlin` or `UTC`. */
-export function isTimeZone(name: string): boolean {
+function isTimeZone(name: string): boolean {
   // Intl also takes offsets such as +01:00, which know nothing of summer time.
   if (!/^[A-Za-z]/.test(name)) return false;
   try {

@@ -21,7 +21,7 @@ const timeoutMs = 3_000;
  * requests does not become a flood on an issuer in trouble.
  */
 function sparing<T>(call: () => Promise<T>): () => Promise<T> {
-  let failure: { error: unknown; at: number } | undefined;
+  let failure: { error: Error; at: number } | undefined;
   let pending: Promise<T> | undefined;
   return () => {
     if (failure !== undefined && Date.now() - failure.at < retryAfterMs) return Promise.reject(failure.error);
@@ -32,7 +32,7 @@ function sparing<T>(call: () => Promise<T>): () => Promise<T> {
           return result;
         },
         (error: unknown) => {
-          failure = { error, at: Date.now() };
+          failure = { error: error instanceof Error ? error : new Error(String(error)), at: Date.now() };
           throw error;
         },
       )

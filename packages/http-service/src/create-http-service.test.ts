@@ -15,7 +15,7 @@ function coded(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-const failures: Record<string, () => unknown> = {
+const failures: Record<string, () => Error> = {
   problem: () =>
     new ProblemError({ status: 409, code: "taken", title: "Conflict", headers: { "x-extra": "1" } }),
   bug: () => new TypeError("secret-detail of a fault"),

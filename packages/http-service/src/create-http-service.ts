@@ -79,7 +79,7 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     // Fastify answers what its router refuses (a malformed percent-encoding, for one) before any hook runs.
     frameworkErrors: (error, request, reply) => {
       void reply.header("x-request-id", request.id).headers(securityHeaders);
-      void sendProblem(error, request, reply as unknown as FastifyReply);
+      void sendProblem(error, request, reply);
     },
   });
   app.addHook("onRequest", async (request, reply) => {

@@ -3,6 +3,20 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 
+// A whole service, run as a process of its own.
+const script = `
+  import { z } from "zod";
+  import { commonEnv, createHttpService, listen, parseEnv } from "${import.meta.dirname}/index.ts";
+  const env = parseEnv(z.object({ ...commonEnv, SECRET: z.string().min(8) }), process.env);
+  const app = createHttpService({ name: "fixture" });
+  app.get("/slow", async () => {
+    process.stdout.write("slow request\\n");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return "finished";
+  });
+  await listen(app, { host: env.HOST, port: env.PORT });
+`;
+
 interface Running {
   child: ChildProcess;
   output: () => string;
@@ -10,8 +24,11 @@ interface Running {
 }
 
 function start(env: Record<string, string>): Running {
-  const script = `${import.meta.dirname}/fixtures/service.ts`;
-  const child = spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: import.meta.dirname,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
