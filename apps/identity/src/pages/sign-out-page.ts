@@ -6,8 +6,7 @@ export function signOutPage(context: PageContext, { form, formId }: { form: stri
   return page(
     context,
     "Sign out",
-    html`<p class="mu-muted">Do you want to sign out of Mullion in this browser?</p>
-        ${new Html(form)}
+    html`<div><p class="mu-muted">Do you want to sign out of Mullion in this browser?</p>${new Html(form)}</div>
         <div class="mu-stack mu-stack--tight">
           <button class="mu-button mu-button--primary mu-button--wide" type="submit" form="${formId}" name="logout" value="yes">Sign out</button>
           <button class="mu-button mu-button--wide" type="submit" form="${formId}">Stay signed in</button>
