@@ -1,0 +1,11 @@
+/** Settings of the browser tests. */
+export interface Settings {
+  /** Path of the Chromium to drive; `npm test` finds or installs one and names it here. */
+  readonly chromium: string;
+  readonly ci: boolean;
+}
+
+/** Reads the settings from the environment. */
+export function readSettings(): Settings {
+  return { chromium: process.env["MULLION_CHROMIUM"] ?? "/usr/bin/chromium", ci: process.env["CI"] !== undefined };
+}

@@ -1,0 +1,80 @@
+import path from "node:path";
+import { type DemoAccount, type Platform, startPlatform } from "@mullion/local";
+import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { openRecords, type Records } from "./records.ts";
+import { ShellPage } from "./shell-page.ts";
+import { type Traffic, watchTraffic } from "./traffic.ts";
+
+export { expect };
+
+/** Access tokens live this long in the browser tests, so that some of them expire while people look on. */
+export const accessTokenTtlSeconds = 15;
+
+/** Beside the default ports, so that a developer's own platform can stay up. */
+const portBase = 13_000;
+
+interface WorkerFixtures {
+  readonly platform: Platform;
+  readonly records: Records;
+}
+
+interface TestFixtures {
+  readonly traffic: Traffic;
+  readonly shell: ShellPage;
+  /** The demo account of a role. */
+  readonly account: (role: "admin" | "member" | "viewer") => DemoAccount;
+}
+
+export const sessionCookie = "__Host-mullion.sid";
+
+/** The session id in the browser's cookie jar. */
+export async function sessionIdOf(context: BrowserContext): Promise<string> {
+  const cookie = (await context.cookies()).find(({ name }) => name === sessionCookie);
+  if (cookie === undefined) throw new Error("the browser has no session cookie");
+  return cookie.value;
+}
+
+/** Test with a running platform (one per worker), the shell's page object, and watched traffic. */
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  platform: [
+    // biome-ignore lint: Playwright reads the names of the fixtures out of the first parameter, which must be a pattern.
+    async ({}, use) => {
+      const platform = await startPlatform({
+        portBase,
+        dataDir: path.resolve(import.meta.dirname, "../../.mullion/e2e"),
+        build: false,
+        overrides: { identity: { ACCESS_TOKEN_TTL_SECONDS: String(accessTokenTtlSeconds) } },
+      });
+      await use(platform);
+      await platform.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  records: [
+    async ({ platform }, use) => {
+      const records = await openRecords(platform);
+      await use(records);
+      await records.close();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ platform }, use) => {
+    await use(platform.shellUrl);
+  },
+  traffic: [
+    async ({ context }, use) => {
+      await use(watchTraffic(context));
+    },
+    { auto: true },
+  ],
+  shell: async ({ page }, use) => {
+    await use(new ShellPage(page));
+  },
+  account: async ({ platform }, use) => {
+    await use((role) => {
+      const account = platform.accounts.find(({ roles }) => roles.includes(role));
+      if (account === undefined) throw new Error(`no demo account has the role ${role}`);
+      return account;
+    });
+  },
+});

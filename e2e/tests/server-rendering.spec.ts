@@ -1,0 +1,45 @@
+import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
+
+test("P3 the HTML of a page holds the remote's content and its data, for whoever asks with a session cookie", async ({
+  shell,
+  context,
+  account,
+  platform,
+}) => {
+  await shell.signIn(account("member"));
+  const cookie = `${sessionCookie}=${await sessionIdOf(context)}`;
+  const response = await fetch(`${platform.shellUrl}/dashboard`, { headers: { cookie } });
+  const [markup = "", data = ""] = (await response.text()).split('<script id="__NEXT_DATA__"');
+  expect(response.status).toBe(200);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(markup).toContain("<h1");
+  for (const part of ["gateway", "identity", "registry", "service-profile"]) expect(markup).toContain(part);
+  expect(markup).toMatch(/\d+ ms/);
+  expect(data).toContain('"/insights/health"');
+});
+
+test("hydration changes nothing: no layout shift and no complaint, on every remote", async ({
+  shell,
+  page,
+  traffic,
+  account,
+}) => {
+  await shell.signIn(account("admin"));
+  for (const path of ["/dashboard", "/analytics", "/user", "/admin"]) {
+    await page.goto(path);
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    await page.waitForLoadState("networkidle");
+    const shift = await page.evaluate(async () => {
+      const entries = await new Promise<PerformanceEntry[]>((resolve) => {
+        new PerformanceObserver((list) => {
+          resolve(list.getEntries());
+        }).observe({ type: "layout-shift", buffered: true });
+        // No entry at all never calls back: a frame later there was none.
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve([])));
+      });
+      return entries.reduce((sum, entry) => sum + ((entry as PerformanceEntry & { value?: number }).value ?? 0), 0);
+    });
+    expect(shift, path).toBeLessThan(0.01);
+  }
+  expect(traffic.complaints).toEqual([]);
+});
