@@ -1,0 +1,33 @@
+import { resolveConnection } from "../connection.ts";
+import { deploy } from "../deploy.ts";
+import { bytesText } from "./bytes-text.ts";
+import { type ChannelOptions, type Register, withChannel } from "./register.ts";
+
+export const registerDeploy: Register = (program, output) => {
+  withChannel(program.command("deploy"))
+    .summary("publish a built remote and make it live")
+    .description(
+      "Packs a remote's production build, uploads what the registry lacks, publishes and promotes it.",
+    )
+    .argument("<dir>", "folder of a built remote, or of an artifact")
+    .option("--no-promote", "publish only")
+    .action(async (dir: string, options: ChannelOptions & { promote: boolean }) => {
+      const { channel, promote } = options;
+      const deployment = await deploy({
+        ...resolveConnection(options),
+        dir,
+        channel,
+        promote,
+        onProgress: (line) => {
+          output().progress(line);
+        },
+      });
+      const { remote, version, uploadedFiles, uploadedBytes, files, change } = deployment;
+      const where =
+        change === null
+          ? "published, not promoted"
+          : `live in ${channel} (revision ${String(change.revision)})`;
+      const sent = `${String(uploadedFiles)} of ${String(files)} files uploaded, ${bytesText(uploadedBytes)}`;
+      output().result(deployment, [`✓ ${remote}@${version} ${where}; ${sent}`]);
+    });
+};

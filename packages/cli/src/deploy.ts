@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { ChannelChange, Release } from "@mullion/contracts";
+import pMap from "p-map";
+import type { Artifact } from "./artifact/pack.ts";
+import { readArtifact } from "./artifact/read-artifact.ts";
+import { CliError } from "./errors.ts";
+import { createRegistryClient, type RegistryClient } from "./registry/client.ts";
+import type { Connection } from "./registry/request.ts";
+
+const uploadsAtOnce = 4;
+
+/** What `deploy` needs. */
+export interface DeployOptions extends Connection {
+  /** Folder of a built remote, or of an artifact. */
+  readonly dir: string;
+  /** `production` when not given. */
+  readonly channel?: string;
+  /** Whether to make the version live; true when not given. */
+  readonly promote?: boolean;
+  /** Hears one line per step. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** What a deployment did. `change` is null when nothing was promoted. */
+export interface Deployment {
+  readonly remote: string;
+  readonly version: string;
+  readonly files: number;
+  readonly uploadedFiles: number;
+  readonly uploadedBytes: number;
+  readonly change: ChannelChange | null;
+}
+
+async function uploadFile(
+  client: RegistryClient,
+  { folder, release }: Artifact,
+  file: string,
+): Promise<number> {
+  const listed = release.files.find((candidate) => candidate.path === file);
+  if (listed === undefined) throw new CliError("artifact_invalid", `${file} is not in release.json.`);
+  const bytes = await readFile(path.join(folder, file)).catch((cause: unknown) => {
+    throw new CliError("artifact_invalid", `${file} is in release.json but not in the artifact.`, {
+      hint: "Pack again.",
+      cause,
+    });
+  });
+  await client.upload(listed.integrity, bytes);
+  return bytes.length;
+}
+
+/** One file of each content: the registry stores it once however often it is listed. */
+function distinctContents(release: Release, paths: readonly string[]): string[] {
+  const wanted = new Set(paths);
+  const byContent = new Map(
+    release.files.filter((file) => wanted.has(file.path)).map((file) => [file.integrity, file.path]),
+  );
+  return [...byContent.values()];
+}
+
+/**
+ * Publishes a remote and makes it live. Repeating it changes nothing: only files the registry lacks are uploaded.
+ * @throws {CliError} with what to do about it.
+ */
+export async function deploy(options: DeployOptions): Promise<Deployment> {
+  const {
+    dir,
+    channel = "production",
+    promote = true,
+    onProgress = () => undefined,
+    ...connection
+  } = options;
+  const artifact = await readArtifact(dir);
+  const { release } = artifact;
+  const { remote, version } = release;
+  const client = createRegistryClient(connection);
+
+  // The registry says what it lacks, after it has checked the rest: a release it would refuse uploads nothing.
+  const { missing } = await client.publish(release);
+  const uploads = distinctContents(release, missing);
+  if (uploads.length > 0)
+    onProgress(`uploading ${String(uploads.length)} of ${String(release.files.length)} files`);
+  const sizes = await pMap(uploads, (file) => uploadFile(client, artifact, file), {
+    concurrency: uploadsAtOnce,
+  });
+  if (uploads.length > 0 && (await client.publish(release)).missing.length > 0) {
+    throw new CliError("refused", "The registry lost files that were just uploaded.", {
+      hint: "Look at the registry's store (ARTIFACTS_DIR), then deploy again.",
+    });
+  }
+  onProgress(`published ${remote}@${version}`);
+  const change = promote ? await client.promote(channel, remote, version) : null;
+  if (change !== null) onProgress(`live in ${channel}`);
+  return {
+    remote,
+    version,
+    files: release.files.length,
+    uploadedFiles: uploads.length,
+    uploadedBytes: sizes.reduce((sum, size) => sum + size, 0),
+    change,
+  };
+}

@@ -1,0 +1,44 @@
+import { Command, CommanderError } from "commander";
+import { registerDeploy } from "./commands/deploy.ts";
+import { registerPack } from "./commands/pack.ts";
+import { registerPromote } from "./commands/promote.ts";
+import type { Register } from "./commands/register.ts";
+import { registerRollback } from "./commands/rollback.ts";
+import { registerStatus } from "./commands/status.ts";
+import { registerVersions } from "./commands/versions.ts";
+import type { CliError } from "./errors.ts";
+import { createOutput, type Output } from "./output.ts";
+
+const commands: readonly Register[] = [
+  registerPack,
+  registerDeploy,
+  registerPromote,
+  registerRollback,
+  registerStatus,
+  registerVersions,
+];
+
+const footer = `
+Client credentials come from MULLION_CLIENT_ID and MULLION_CLIENT_SECRET.
+Exit codes: 0 done, 1 refused by the registry, 2 bad usage or input, 3 unreachable or not let in,
+4 a fault of mullion itself.`;
+
+/** Runs one command line (without node and script) and gives the exit code. Never throws. */
+export async function run(argv: readonly string[]): Promise<0 | CliError["exitCode"]> {
+  const output = (): Output => createOutput(argv.includes("--json"));
+  const program = new Command("mullion")
+    .description("Deploys remotes of a Mullion platform.")
+    .exitOverride()
+    .showHelpAfterError("(mullion --help lists the commands)")
+    .addHelpText("after", footer);
+  for (const register of commands) register(program, output);
+  for (const command of program.commands) command.option("--json", "one JSON document on standard output");
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    // Commander has printed its own message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return output().failure(error);
+  }
+}

@@ -1,0 +1,116 @@
+import { AccessTokenError, createClientCredentials } from "@mullion/access-token";
+import { type Problem, problemSchema } from "@mullion/contracts";
+import pRetry from "p-retry";
+import { CliError } from "../errors.ts";
+
+/** Where the registry and its authorization server are, and the client to act as. */
+export interface Connection {
+  /** Base URL of the registry. */
+  readonly registry: string;
+  /** Issuer identifier of the authorization server. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** A request to the registry. */
+export interface RegistryRequest {
+  readonly method: "GET" | "PUT" | "POST";
+  readonly path: string;
+  readonly json?: unknown;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+}
+
+/** Sends a request with a token, again after passing trouble, and gives the JSON of a success. */
+export type SendRequest = (request: RegistryRequest) => Promise<unknown>;
+
+const scope = "registry:publish registry:read";
+// Publishing compresses files: seconds for a large remote.
+const timeoutMs = 120_000;
+const retries = { retries: 4, minTimeout: 250, maxTimeout: 4_000, randomize: true } as const;
+
+/** Worth another attempt: nobody answered, or whoever did is overloaded or restarting. */
+class PassingTrouble extends Error {}
+
+function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+async function problemOf(response: Response): Promise<Problem | undefined> {
+  const parsed = problemSchema.safeParse(await response.json().catch(() => undefined));
+  return parsed.success ? parsed.data : undefined;
+}
+
+async function toError(response: Response, { clientId, registry }: Connection): Promise<Error> {
+  const problem = await problemOf(response);
+  const what = problem?.detail ?? problem?.title ?? `HTTP ${String(response.status)}`;
+  if (isPassing(response.status)) return new PassingTrouble(`${registry} answered: ${what}`);
+  if (response.status === 401 || response.status === 403) {
+    return new CliError("not_allowed", `The registry does not let ${clientId} do this: ${what}`, {
+      hint: `The client needs the scopes ${scope}, from the issuer that the registry trusts.`,
+      problemCode: problem?.code,
+    });
+  }
+  return new CliError("refused", what, { problemCode: problem?.code, findings: problem?.issues });
+}
+
+/** An issuer that said no is not asked again; one that did not answer is. */
+function toTokenError(error: unknown, { issuer, clientId }: Connection): Error {
+  if (!(error instanceof AccessTokenError)) return error instanceof Error ? error : new Error(String(error));
+  const { cause } = error;
+  const status = cause instanceof Error && "status" in cause ? cause.status : undefined;
+  if (typeof status === "number" && !isPassing(status)) {
+    return new CliError("credentials_refused", `${issuer} gave ${clientId} no token for the registry.`, {
+      hint: "Check MULLION_CLIENT_ID and MULLION_CLIENT_SECRET, and that the client may use client_credentials.",
+      cause: error,
+    });
+  }
+  return new PassingTrouble(`${issuer} gave no token`, { cause: error });
+}
+
+/** A way to send requests as the client of `connection`. One token serves them all. */
+export function createSender(connection: Connection): SendRequest {
+  const { registry, issuer, clientId, clientSecret } = connection;
+  const base = new URL(registry.endsWith("/") ? registry : `${registry}/`);
+  const credentials = createClientCredentials({ issuer, clientId, clientSecret, scope });
+
+  async function attempt({ method, path, json, bytes }: RegistryRequest): Promise<unknown> {
+    const token = await credentials.getToken().catch((error: unknown) => {
+      throw toTokenError(error, connection);
+    });
+    const type = bytes === undefined ? "application/json" : "application/octet-stream";
+    const body = bytes ?? (json === undefined ? undefined : JSON.stringify(json));
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, base), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": type }),
+        },
+        ...(body === undefined ? {} : { body }),
+        redirect: "error",
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch (cause) {
+      throw new PassingTrouble(`${registry} does not answer`, { cause });
+    }
+    if (!response.ok) throw await toError(response, connection);
+    return response.json();
+  }
+
+  return async (request) => {
+    try {
+      return await pRetry(() => attempt(request), {
+        ...retries,
+        shouldRetry: ({ error }) => error instanceof PassingTrouble,
+      });
+    } catch (error) {
+      if (!(error instanceof PassingTrouble)) throw error;
+      throw new CliError("unreachable", `${error.message}.`, {
+        hint: `Is it running? Registry ${registry}, issuer ${issuer}.`,
+        cause: error,
+      });
+    }
+  };
+}
