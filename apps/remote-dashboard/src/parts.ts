@@ -19,7 +19,7 @@ function serviceParts(report: HealthReport): Part[] {
   return report.parts.map(({ name, status, latencyMs, detail }) => ({
     id: `service:${name}`,
     kind: "Service",
-    title: name,
+    title: name.charAt(0).toUpperCase() + name.slice(1),
     status,
     measure: { label: "Answered in", latencyMs },
     detail,

@@ -1,6 +1,6 @@
 import type { PointerEvent, ReactNode } from "react";
 import { useId } from "react";
-import { labelledColumns } from "./bar-scale.ts";
+import { columnLabels } from "./bar-scale.ts";
 import { classNames } from "./class-names.ts";
 
 /** A bar with its height as a share of the scale, 0 to 1. */
@@ -35,7 +35,7 @@ export function BarPlot({
 }: BarPlotProps): ReactNode {
   const titleId = useId();
   const width = 100 / bars.length;
-  const isLabelled = labelledColumns(bars.length, mostLabels);
+  const labelOf = columnLabels(bars.length, mostLabels);
   return (
     <div className="mu-chart__plot">
       <div
@@ -68,9 +68,12 @@ export function BarPlot({
                 height={`${bar.share * 100}%`}
                 rx="3"
               />
-              {isLabelled(index) && (
+              {labelOf(index) !== "none" && (
                 <text
-                  className="mu-chart__label"
+                  className={classNames(
+                    "mu-chart__label",
+                    labelOf(index) === "second" && "mu-chart__label--second",
+                  )}
                   x={`${(index + 0.5) * width}%`}
                   y="100%"
                   dy="1.6em"

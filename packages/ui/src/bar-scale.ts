@@ -8,8 +8,15 @@ export function barTicks(largest: number): readonly number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
 
-/** Which of `count` columns get a label so that at most `most` do, counted back from the last. */
-export function labelledColumns(count: number, most: number): (index: number) => boolean {
+/**
+ * Which of `count` columns get a label so that at most `most` do, counted back from the last. `second`: every other
+ * one of them, left out where there is little room.
+ */
+export function columnLabels(count: number, most: number): (index: number) => "none" | "first" | "second" {
   const every = Math.max(Math.ceil(count / most), 1);
-  return (index) => (count - 1 - index) % every === 0;
+  return (index) => {
+    const fromLast = count - 1 - index;
+    if (fromLast % every !== 0) return "none";
+    return (fromLast / every) % 2 === 0 ? "first" : "second";
+  };
 }

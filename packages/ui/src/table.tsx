@@ -26,26 +26,39 @@ function cellClass(align: "start" | "end" | undefined, isFirst: boolean): string
   return classNames("mu-table__cell", align === "end" && "mu-table__end", isFirst && "mu-table__cell--first");
 }
 
-interface BodyRowProps<Row> {
+function BodyRow<Row>({
+  columns,
+  row,
+}: {
   readonly columns: readonly TableColumn<Row>[];
-  readonly content: (column: TableColumn<Row>) => ReactNode;
-}
-
-function BodyRow<Row>({ columns, content }: BodyRowProps<Row>): ReactNode {
+  readonly row: Row;
+}): ReactNode {
   return (
     <tr role="row">
       {columns.map((column, index) =>
         index === 0 ? (
           <th key={column.id} scope="row" role="rowheader" className={cellClass(column.align, true)}>
-            {content(column)}
+            {column.cell(row)}
           </th>
         ) : (
           <td key={column.id} role="cell" className={cellClass(column.align, false)}>
             <span className="mu-table__label">{column.header}</span>
-            {content(column)}
+            {column.cell(row)}
           </td>
         ),
       )}
+    </tr>
+  );
+}
+
+function LoadingRow<Row>({ columns }: { readonly columns: readonly TableColumn<Row>[] }): ReactNode {
+  return (
+    <tr role="row">
+      {columns.map((column, index) => (
+        <td key={column.id} role="cell" className={cellClass(column.align, index === 0)}>
+          <Skeleton width={column.align === "end" ? "short" : "medium"} />
+        </td>
+      ))}
     </tr>
   );
 }
@@ -72,12 +85,8 @@ export function Table<Row>({ caption, columns, rows, rowKey, loadingRows = 3 }: 
       </thead>
       <tbody role="rowgroup">
         {rows === undefined
-          ? Array.from({ length: loadingRows }, (_, row) => (
-              <BodyRow key={row} columns={columns} content={() => <Skeleton width="medium" />} />
-            ))
-          : rows.map((row) => (
-              <BodyRow key={rowKey(row)} columns={columns} content={(column) => column.cell(row)} />
-            ))}
+          ? Array.from({ length: loadingRows }, (_, row) => <LoadingRow key={row} columns={columns} />)
+          : rows.map((row) => <BodyRow key={rowKey(row)} columns={columns} row={row} />)}
       </tbody>
     </table>
   );
