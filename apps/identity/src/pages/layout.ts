@@ -7,8 +7,8 @@ export interface PageContext {
 
 const mark = html`<svg class="mu-brand__mark" viewBox="0 0 26 26" aria-hidden="true">
         <rect width="26" height="26" rx="6.5" fill="currentColor"/>
-        <g class="mu-brand__panes"><path d="M7.5 4.5H10V15H4.5V7.5a3 3 0 0 1 3-3zM4.5 17.5H10v4H7.5a3 3 0 0 1-3-3zM12.5 11.5h9v7a3 3 0 0 1-3 3h-6z"/></g>
-        <path class="mu-brand__lit" d="M12.5 4.5h6a3 3 0 0 1 3 3V9h-9z"/>
+        <g class="mu-brand__panes"><path d="M6.5 3.5h4.25v11H3.5v-8a3 3 0 0 1 3-3zM3.5 16.75h7.25v5.75H6.5a3 3 0 0 1-3-3zM13 11.5h9.5v8a3 3 0 0 1-3 3H13z"/></g>
+        <path class="mu-brand__lit" d="M13 3.5h6.5a3 3 0 0 1 3 3v2.75H13z"/>
       </svg>`;
 
 /** A sign, drawn beside the text of an alert. */
