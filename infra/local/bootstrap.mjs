@@ -54,17 +54,17 @@ async function step(name, command, args) {
   const from = Date.now();
   const took = () => `${((Date.now() - from) / 1000).toFixed(1)} s`.padStart(8);
   const notice = setTimeout(
-    () => process.stdout.write(`  … ${name.padEnd(12)} still running, log: ${logFile}\n`),
+    () => process.stdout.write(`  … ${name.padEnd(16)} still running, log: ${logFile}\n`),
     4000,
   );
   const { code, output } = await run(command, args);
   clearTimeout(notice);
   if (code === 0) {
-    process.stdout.write(`  ✓ ${name.padEnd(12)} ${took()}\n`);
+    process.stdout.write(`  ✓ ${name.padEnd(16)} ${took()}\n`);
     return;
   }
   const end = output.trimEnd().split("\n").slice(-15).join("\n");
-  process.stdout.write(`  ✗ ${name.padEnd(12)} ${took()}\n`);
+  process.stdout.write(`  ✗ ${name.padEnd(16)} ${took()}\n`);
   release();
   fail(`\n${command} ${args.join(" ")} ended with ${code}\n${end}\nLog: ${logFile}`);
 }

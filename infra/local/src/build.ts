@@ -27,6 +27,7 @@ export function toolEnvironment(): Record<string, string> {
       .filter((folder) => folder !== undefined)
       .join(":"),
     CI: "true",
+    NO_COLOR: "1",
     DO_NOT_TRACK: "1",
     TURBO_TELEMETRY_DISABLED: "1",
     NEXT_TELEMETRY_DISABLED: "1",

@@ -79,7 +79,7 @@ export const slowChecks: readonly Check[] = [
 async function runVitest(context: CheckContext): Promise<CheckResult> {
   await prepareReport(reportFiles.vitest);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFiles.vitest}`];
-  const { code, output } = await runTool("vitest", ["run", ...reporters], context);
+  const { code, output } = await runTool("vitest", ["run", "--silent=passed-only", ...reporters], context);
   return await countTests(reportFiles.vitest, parseVitestReport, code, output);
 }
 

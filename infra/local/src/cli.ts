@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { runBenchmarks } from "./commands/bench.ts";
 import { startDetached, tellWaiting } from "./commands/detached.ts";
 import { down } from "./commands/down.ts";
 import { reportRequirements } from "./commands/requirements.ts";
@@ -53,6 +54,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
     });
     return await runTests(print, giveUp.signal);
   },
+  /** The benchmarks read their own arguments. */
+  bench: (args) => runBenchmarks(args),
   async requirements(args) {
     const { values } = parse(args, { json: { type: "boolean", default: false } });
     await reportRequirements({ json: values.json, print });

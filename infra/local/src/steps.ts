@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** Where progress is shown, one line at a time. */
 export type PrintLine = (line: string) => void;
 
@@ -17,18 +19,20 @@ export function createSteps(print: PrintLine, logHint?: (name: string) => string
       let words = "";
       const timer = setTimeout(() => {
         const log = logHint?.(name);
-        print(`  … ${name.padEnd(12)} still running${log === undefined ? "" : `, log: ${log}`}`);
+        print(
+          `  … ${name.padEnd(16)} still running${log === undefined || !existsSync(log) ? "" : `, log: ${log}`}`,
+        );
       }, stillRunningAfterMs);
       try {
         const result = await action((text) => {
           words = text;
         });
         print(
-          `  ✓ ${name.padEnd(12)} ${seconds(performance.now() - startedAt).padStart(8)}  ${words}`.trimEnd(),
+          `  ✓ ${name.padEnd(16)} ${seconds(performance.now() - startedAt).padStart(8)}  ${words}`.trimEnd(),
         );
         return result;
       } catch (error) {
-        print(`  ✗ ${name.padEnd(12)} ${seconds(performance.now() - startedAt).padStart(8)}`);
+        print(`  ✗ ${name.padEnd(16)} ${seconds(performance.now() - startedAt).padStart(8)}`);
         throw error;
       } finally {
         clearTimeout(timer);

@@ -44,7 +44,7 @@ async function runCheck(
       : await check.run({ logFile: logFileOf(check), signal }).catch(asFailure);
   const mark = result.failed > 0 ? "✗" : result.passed > 0 ? "✓" : "-";
   const took = seconds(performance.now() - startedAt).padStart(8);
-  print(`  ${mark} ${check.name.padEnd(12)} ${took}  ${result.note}`.trimEnd());
+  print(`  ${mark} ${check.name.padEnd(16)} ${took}  ${result.note}`.trimEnd());
   if (result.failed > 0 && !signal.aborted) {
     const lines = result.output.trimEnd().split("\n").slice(-shownLines);
     print(lines.map((line) => `    ${line}`).join("\n"));
