@@ -1,12 +1,18 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 
+// By code point: the first half of a surrogate pair is no letter.
+function firstLetter(word: string): string {
+  const codePoint = word.codePointAt(0);
+  return codePoint === undefined ? "" : String.fromCodePoint(codePoint);
+}
+
 function initials(name: string): string {
   const words = name.trim().split(/\s+/u);
   const [first = "", ...others] = words;
   const last = others.at(-1) ?? "";
   return [first, last]
-    .map((word) => [...word][0] ?? "")
+    .map((word) => firstLetter(word))
     .join("")
     .toUpperCase();
 }

@@ -23,7 +23,7 @@ export interface Formatter {
 }
 
 /** Used where nobody has said how they like it: the same on every machine. */
-export const defaultFormatPreferences: FormatPreferences = { locale: "en-GB", timeZone: "UTC" };
+const defaultFormatPreferences: FormatPreferences = { locale: "en-GB", timeZone: "UTC" };
 
 function knownTimeZone(timeZone: string): string {
   try {
