@@ -19,6 +19,8 @@ const projects = folders.map((folder) => {
   const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
   const dependencies = { ...manifest.dependencies, ...manifest.devDependencies };
   return {
+    // Next.js keeps `jsx: preserve` in the tsconfig of its apps: it compiles JSX itself.
+    oxc: { jsx: { runtime: "automatic" as const } },
     test: {
       name: manifest.name,
       root: join(root, folder),

@@ -1,0 +1,2 @@
+export { type BffStub, createBffStub, type StubbedAnswer, type StubbedCall } from "./bff-stub.ts";
+export { Pane } from "./pane.tsx";
