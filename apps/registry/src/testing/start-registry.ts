@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { apiAudience, type Scope } from "@mullion/contracts";
+import { runMigrations } from "@mullion/postgres";
+import { createTestDatabase, createTestIssuer, type TestIssuer } from "@mullion/testing";
+import type { FastifyInstance } from "fastify";
+import { createRegistry } from "../server.ts";
+import type { TestRelease } from "./release.ts";
+
+/** A listening registry, a client that speaks to it over HTTP, and what lies under it. */
+export interface TestRegistry extends TestInstance {
+  readonly issuer: TestIssuer;
+  readonly connectionString: string;
+  readonly artifactsDir: string;
+  /** Requests with a token of these scopes; `scopes` null sends none. */
+  send(method: string, path: string, options?: SendOptions): Promise<Response>;
+  /** Uploads the files of a release and publishes it. */
+  publish(release: TestRelease): Promise<Response>;
+  promote(release: Pick<TestRelease, "release">, channel?: string): Promise<Response>;
+  /** One more instance on the same database and folder; `databaseUrl` may lead there another way. */
+  startInstance(databaseUrl?: string): Promise<TestInstance>;
+}
+
+export interface TestInstance {
+  readonly url: string;
+  /** How many requests handlers are working on, or waiting in, just now. */
+  pending(): number;
+  close(): Promise<void>;
+}
+
+interface SendOptions {
+  readonly json?: unknown;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly scopes?: readonly Scope[] | null;
+  readonly at?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
+const everyScope = ["registry:publish", "registry:read"] as const;
+
+/** Starts a registry on a database and a folder of its own. */
+export async function startRegistry(): Promise<TestRegistry> {
+  const database = await createTestDatabase();
+  const { connectionString } = database;
+  await runMigrations({ connectionString, dir: migrations });
+  const issuer = await createTestIssuer();
+  const artifactsDir = await mkdtemp(path.join(tmpdir(), "mullion-registry-"));
+  const instances: FastifyInstance[] = [];
+
+  async function startInstance(databaseUrl = connectionString): Promise<TestInstance> {
+    const app = await createRegistry({
+      DATABASE_URL: databaseUrl,
+      ISSUER: issuer.url,
+      API_AUDIENCE: apiAudience,
+      ARTIFACTS_DIR: artifactsDir,
+      PUBLIC_URL: "http://registry.test",
+      LOG_LEVEL: "silent",
+    });
+    instances.push(app);
+    let pending = 0;
+    app.addHook("preHandler", async () => {
+      pending += 1;
+    });
+    app.addHook("onResponse", async () => {
+      pending -= 1;
+    });
+    const url = await app.listen({ host: "127.0.0.1", port: 0 });
+    return { url, pending: () => pending, close: () => app.close() };
+  }
+
+  const { url, pending } = await startInstance();
+
+  async function send(method: string, target: string, options: SendOptions = {}): Promise<Response> {
+    const { json, bytes, scopes = everyScope, at = url, headers, signal } = options;
+    const token =
+      scopes === null ? undefined : await issuer.sign({ sub: "deployer", scope: scopes.join(" ") });
+    const body = bytes ?? (json === undefined ? undefined : JSON.stringify(json));
+    return fetch(`${at}${target}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(bytes === undefined ? {} : { "content-type": "application/octet-stream" }),
+        ...(json === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  return {
+    url,
+    pending,
+    issuer,
+    connectionString,
+    artifactsDir,
+    send,
+    startInstance,
+    async publish({ release, blobs }) {
+      for (const [hash, bytes] of blobs) await send("PUT", `/blobs/${hash}`, { bytes });
+      return send("PUT", `/remotes/${release.remote}/versions/${release.version}`, { json: release });
+    },
+    promote: ({ release }, channel = "production") =>
+      send("PUT", `/channels/${channel}/remotes/${release.remote}`, { json: { version: release.version } }),
+    async close() {
+      await Promise.all(instances.map((app) => app.close()));
+      await Promise.all([issuer.close(), database.drop(), rm(artifactsDir, { recursive: true })]);
+    },
+  };
+}
