@@ -27,7 +27,14 @@ export type SendRequest = (request: RegistryRequest) => Promise<unknown>;
 const scope = "registry:publish registry:read";
 // Publishing compresses files: seconds for a large remote.
 const timeoutMs = 120_000;
-const retries = { retries: 4, minTimeout: 250, maxTimeout: 4_000, randomize: true } as const;
+
+/** How often to try again after passing trouble, and how long to wait first; the wait doubles each time. */
+export interface RetryPolicy {
+  readonly retries: number;
+  readonly firstDelayMs: number;
+}
+
+const patience: RetryPolicy = { retries: 4, firstDelayMs: 250 };
 
 /** Worth another attempt: nobody answered, or whoever did is overloaded or restarting. */
 class PassingTrouble extends Error {}
@@ -69,7 +76,7 @@ function toTokenError(error: unknown, { issuer, clientId }: Connection): Error {
 }
 
 /** A way to send requests as the client of `connection`. One token serves them all. */
-export function createSender(connection: Connection): SendRequest {
+export function createSender(connection: Connection, retry: RetryPolicy = patience): SendRequest {
   const { registry, issuer, clientId, clientSecret } = connection;
   const base = new URL(registry.endsWith("/") ? registry : `${registry}/`);
   const credentials = createClientCredentials({ issuer, clientId, clientSecret, scope });
@@ -102,7 +109,9 @@ export function createSender(connection: Connection): SendRequest {
   return async (request) => {
     try {
       return await pRetry(() => attempt(request), {
-        ...retries,
+        retries: retry.retries,
+        minTimeout: retry.firstDelayMs,
+        randomize: true,
         shouldRetry: ({ error }) => error instanceof PassingTrouble,
       });
     } catch (error) {
