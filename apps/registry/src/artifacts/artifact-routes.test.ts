@@ -115,6 +115,8 @@ it("serves nothing that the version does not list, and no error is cacheable", a
     `${base}_next//static/chunks/app.js`,
     `${base}release.json`,
     base,
+    `/artifacts/dash%00board/1.0.0-aaaaaa/${chunk}`,
+    `/artifacts/dashboard/1.0.0-aaa%00aaa/${chunk}`,
     `/artifacts/dashboard/1.0.0-bbbbbb/${chunk}`,
     `/artifacts/nobody/1.0.0-aaaaaa/${chunk}`,
     `/artifacts/dashboard/..%2f..%2f/${chunk}`,

@@ -1,6 +1,7 @@
-import { releaseFileSchema } from "@mullion/contracts";
+import { releaseFileSchema, versionSchema } from "@mullion/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refuse } from "../errors.ts";
+import { parseRemoteName } from "../names.ts";
 import type { ArtifactStore, BlobEncoding, OpenBlob } from "./artifact-store.ts";
 import { acceptedEncodings } from "./negotiate.ts";
 import type { IndexedFile, VersionIndex } from "./version-index.ts";
@@ -52,8 +53,10 @@ export function addArtifactRoutes(app: FastifyInstance, store: ArtifactStore, in
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const { remote, version, "*": path } = request.params;
-    if (!filePath.safeParse(path).success)
-      throw refuse("path_invalid", "A path has plain names and no '..'.");
+    parseRemoteName(remote);
+    if (!versionSchema.safeParse(version).success || !filePath.safeParse(path).success) {
+      throw refuse("path_invalid", "It is /artifacts/<remote>/<version>/<path>, the path without '..'.");
+    }
     const file = await index.find(remote, version, path);
     if (file === undefined) throw refuse("artifact_unknown", `${remote}@${version} lists no such file.`);
 

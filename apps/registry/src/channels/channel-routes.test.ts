@@ -226,7 +226,11 @@ it("refuses a version that is not published, bad names and bad bodies", async ()
   expect(unknown.status).toBe(404);
   expect(await unknown.json()).toMatchObject({ code: "version_unknown" });
   expect((await registry.send("PUT", target, { json: { version: "latest" } })).status).toBe(400);
-  expect((await registry.send("GET", "/channels/Not%20One")).status).toBe(400);
+  for (const bad of ["/channels/Not%20One", "/channels/a%00b", "/remotes/a%00b/versions"]) {
+    expect((await registry.send("GET", bad)).status, bad).toBe(400);
+  }
+  const badPlace = "/channels/production/remotes/a%00b";
+  expect((await registry.send("PUT", badPlace, { json: { version: "1.0.0-aaaaaa" } })).status).toBe(400);
 });
 
 it("S4.2 answers 401 without a token and 403 without the scope", async () => {

@@ -1,10 +1,10 @@
-import { type Channel, channelNameSchema, promotionSchema, rollbackSchema } from "@mullion/contracts";
+import { type Channel, promotionSchema, rollbackSchema } from "@mullion/contracts";
 import { parseBody, parseQuery } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { actorOf } from "../actor.ts";
-import { refuse } from "../errors.ts";
+import { parseChannelName, parseRemoteName } from "../names.ts";
 import { type Place, promote, rollBack } from "./change-channel.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { readChannel, readRevision } from "./read-channel.ts";
@@ -17,15 +17,8 @@ const pollSchema = z.object({
   waitSeconds: z.coerce.number().int().min(0).max(55).default(0),
 });
 
-function channelOf({ params }: ChannelRequest): string {
-  const parsed = channelNameSchema.safeParse(params.channel);
-  if (!parsed.success)
-    throw refuse("path_invalid", "A channel is named by lower-case letters, digits and dashes.");
-  return parsed.data;
-}
-
-function placeOf(request: PlaceRequest): Place {
-  return { channel: channelOf(request), remote: request.params.remote };
+function placeOf({ params }: PlaceRequest): Place {
+  return { channel: parseChannelName(params.channel), remote: parseRemoteName(params.remote) };
 }
 
 /** What the channel routes work on. `publicUrl` is where browsers and renderers reach the artifacts. */
@@ -64,7 +57,7 @@ export function addChannelRoutes(app: FastifyInstance, parts: ChannelParts): voi
     "/channels/:channel",
     { onRequest: app.requireScope("registry:read") },
     async (request: ChannelRequest, reply): Promise<Channel | FastifyReply> => {
-      const channel = channelOf(request);
+      const channel = parseChannelName(request.params.channel);
       const { after, waitSeconds } = parseQuery(pollSchema, request.query);
       if (after !== undefined) {
         const gone = new AbortController();

@@ -29,7 +29,7 @@ export async function readChannel(pool: Pool, channel: string, publicUrl: string
         : [
             {
               ...release,
-              baseUrl: new URL(`/artifacts/${release.remote}/${release.version}/`, publicUrl).href,
+              baseUrl: `${publicUrl.replace(/\/$/, "")}/artifacts/${release.remote}/${release.version}/`,
             },
           ],
     ),

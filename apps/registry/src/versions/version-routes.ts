@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { actorOf } from "../actor.ts";
 import type { ArtifactStore } from "../artifacts/artifact-store.ts";
 import { refuse } from "../errors.ts";
+import { parseRemoteName } from "../names.ts";
 import { publish } from "./publish.ts";
 
 /** 2000 files with long paths, and room. */
@@ -64,6 +65,6 @@ export function addVersionRoutes(app: FastifyInstance, pool: Pool, store: Artifa
     "/remotes/:remote/versions",
     { onRequest: app.requireScope("registry:read") },
     async (request: FastifyRequest<{ Params: { remote: string } }>) =>
-      listVersions(pool, request.params.remote),
+      listVersions(pool, parseRemoteName(request.params.remote)),
   );
 }
