@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { toolEnvironment } from "./build.ts";
 import { ensureChromium } from "./chromium.ts";
+import { toolEnvironment } from "./env.ts";
 import { repositoryRoot } from "./places.ts";
 import { runToEnd } from "./run-command.ts";
 import { parsePlaywrightReport, parseVitestReport, reportFiles, type TestOutcome } from "./test-reports.ts";

@@ -1,12 +1,19 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { LocalError } from "./errors.ts";
+import { repositoryRoot } from "./places.ts";
 
 const schema = z.object({
   PATH: z.string().min(1),
   /** When the command was called, in milliseconds since 1970: set-up done before this program counts as well. */
   MULLION_STARTED_AT: z.coerce.number().int().optional(),
   /** First port of the platform; every other port has a fixed distance from it. */
-  MULLION_PORT_BASE: z.coerce.number().int().min(1024).max(63_000).default(3000),
+  MULLION_PORT_BASE: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1024, "must be 1024 or more")
+    .max(63_000, "must be 63000 or less")
+    .default(3000),
   /** Where databases, secrets and logs of the platform live. Unset: `.mullion` in the repository. */
   MULLION_DATA_DIR: z.string().min(1).optional(),
   /** Use this Postgres instead of the embedded one; the user must be allowed to create databases. */
@@ -36,4 +43,25 @@ export function inheritedEnvironment(env: Readonly<NodeJS.ProcessEnv> = process.
   return Object.fromEntries(
     entries.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
   );
+}
+
+/**
+ * What the project's tools (npm, apt, turbo, test runners) get: the person's own environment with its proxies and
+ * certificates, the pinned tools first on PATH, and the wish that they ask nothing and report nothing to their makers.
+ */
+export function toolEnvironment(env: Readonly<NodeJS.ProcessEnv> = process.env): Record<string, string> {
+  const own = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const folders = ["node_modules/.bin", ".mullion/tools/node_modules/.bin"].map((folder) =>
+    join(repositoryRoot, folder),
+  );
+  return {
+    ...Object.fromEntries(own),
+    PATH: [...folders, env["PATH"] ?? ""].join(":"),
+    CI: "true",
+    NO_COLOR: "1",
+    DO_NOT_TRACK: "1",
+    TURBO_TELEMETRY_DISABLED: "1",
+    NEXT_TELEMETRY_DISABLED: "1",
+    NO_UPDATE_NOTIFIER: "1",
+  };
 }

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { inheritedEnvironment } from "./env.ts";
+import { unpackDebianPackages } from "./debian-packages.ts";
+import { inheritedEnvironment, toolEnvironment } from "./env.ts";
 import { LocalError } from "./errors.ts";
 import { findOnPath } from "./find-on-path.ts";
-import { isRoot, stateRoot } from "./places.ts";
+import { isRoot } from "./places.ts";
 import { runCommand } from "./run-command.ts";
 
 /** A `redis-server` that runs here; `env` is what it needs to find its libraries. */
@@ -14,7 +13,8 @@ export interface RedisBinary {
 }
 
 // redis-server and what it links to, for Debian 12 and 13.
-const packages = "redis-server redis-tools libjemalloc2 liblua5.1-0 liblzf1 libatomic1 lua-cjson lua-bitop";
+const packages =
+  "redis-server redis-tools libjemalloc2 liblua5.1-0 liblzf1 libatomic1 lua-cjson lua-bitop".split(" ");
 
 /**
  * Finds a Redis server: on PATH, else Debian's packages unpacked into `.mullion` (needs no root), else installed by
@@ -24,7 +24,7 @@ export async function prepareRedisBinary(): Promise<RedisBinary> {
   const onPath = await findOnPath("redis-server");
   if (onPath !== undefined) return { command: onPath, env: {} };
   const attempts: [string, () => Promise<RedisBinary>][] = [
-    ["Debian packages without root", unpackDebianPackages],
+    ["Debian packages without root", unpackRedis],
     ...(isRoot ? [["apt-get install", installByApt] as [string, () => Promise<RedisBinary>]] : []),
   ];
   const failures = ["redis-server on PATH: not found"];
@@ -39,26 +39,9 @@ export async function prepareRedisBinary(): Promise<RedisBinary> {
   throw new LocalError("redis_unavailable", `No Redis server. ${advice}\n${failures.join("\n")}`);
 }
 
-async function unpackDebianPackages(): Promise<RedisBinary> {
-  const target = join(stateRoot, "cache/redis");
-  if (!existsSync(target)) {
-    await mkdir(join(stateRoot, "cache"), { recursive: true });
-    const work = await mkdtemp(join(stateRoot, "cache/redis-"));
-    try {
-      await downloadAndUnpack(work);
-      await rename(join(work, "root"), target).catch((error: unknown) => {
-        if (!existsSync(target)) throw error;
-      });
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
-  const binary = {
-    command: join(target, "usr/bin/redis-server"),
-    env: {
-      LD_LIBRARY_PATH: `${join(target, "usr/lib/x86_64-linux-gnu")}:${join(target, "lib/x86_64-linux-gnu")}`,
-    },
-  };
+async function unpackRedis(): Promise<RedisBinary> {
+  const { folder, libraryPath } = await unpackDebianPackages("redis", packages);
+  const binary = { command: join(folder, "usr/bin/redis-server"), env: { LD_LIBRARY_PATH: libraryPath } };
   await runCommand(binary.command, ["--version"], {
     cwd: "/",
     env: { ...inheritedEnvironment(), ...binary.env },
@@ -67,28 +50,8 @@ async function unpackDebianPackages(): Promise<RedisBinary> {
   return binary;
 }
 
-async function downloadAndUnpack(work: string): Promise<void> {
-  const downloads = join(work, "deb");
-  for (const folder of ["lists/partial", "cache/archives/partial", "deb", "root"]) {
-    await mkdir(join(work, folder), { recursive: true });
-  }
-  // Lists, cache and locks of its own, so that apt neither needs root nor touches the machine's.
-  const options = [
-    `Dir::State::lists=${join(work, "lists")}`,
-    `Dir::Cache=${join(work, "cache")}`,
-    "Debug::NoLocking=1",
-    "APT::Sandbox::User=",
-  ].flatMap((option) => ["-o", option]);
-  const run = { cwd: downloads, env: inheritedEnvironment(), timeoutMs: 180_000 };
-  await runCommand("apt-get", ["update", "-qq", ...options], run);
-  await runCommand("apt-get", ["download", "-qq", ...options, ...packages.split(" ")], run);
-  for (const file of await readdir(downloads)) {
-    await runCommand("dpkg-deb", ["-x", join(downloads, file), join(work, "root")], run);
-  }
-}
-
 async function installByApt(): Promise<RedisBinary> {
-  const env = { ...inheritedEnvironment(), DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const env = { ...toolEnvironment(), DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const run = { cwd: "/", env, timeoutMs: 300_000 };
   await runCommand("apt-get", ["update", "-qq"], run);
   await runCommand("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "redis-server"], run);
