@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { placeForServer, stateRoot } from "./places.ts";
@@ -19,6 +19,8 @@ export async function startTestServers(): Promise<TestServers> {
   const parent = await placeForServer(join(stateRoot, "test"));
   await removeAbandoned(parent);
   const folder = await mkdtemp(join(parent, `${String(process.pid)}-`));
+  // Under root Postgres is `nobody`, who must be able to reach it; what is in it has its own modes.
+  await chmod(folder, 0o755);
   const started: RunningServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(({ child }) => child.stop()));
