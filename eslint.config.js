@@ -30,6 +30,7 @@ export default defineConfig(
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // What was caught may be thrown on as it is.
       "@typescript-eslint/only-throw-error": ["error", { allowThrowingUnknown: true }],
       // Objects here are made by functions and their methods use no `this`.
@@ -71,7 +72,7 @@ export default defineConfig(
   {
     files: [
       // The one place of each app.
-      "**/src/env.ts",
+      "**/env.ts",
       // Programs of the toolchain, which hand their environment on.
       "infra/local/bootstrap.mjs",
       "infra/local/src/vitest-global-setup.ts",

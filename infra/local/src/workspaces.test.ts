@@ -27,10 +27,11 @@ const rootTurbo = z
   .parse(readJson("turbo.json"));
 
 describe.each(workspaces)("workspace %s", (folder) => {
-  it("is private, MIT, an ES module, and can be type-checked and tested by itself", () => {
+  it("is private, MIT, an ES module, and can be linted, type-checked and tested by itself", () => {
     const { name, scripts } = manifestSchema.parse(readJson(folder, "package.json"));
     expect(name).toMatch(/^@mullion\/[a-z0-9-]+$/);
-    expect(scripts).toMatchObject({ typecheck: "tsc", test: expect.any(String) as unknown });
+    const lint = "eslint --max-warnings 0 .";
+    expect(scripts).toMatchObject({ typecheck: "tsc", lint, test: expect.any(String) as unknown });
   });
 
   it("has one tag whose imports the boundaries know", () => {
