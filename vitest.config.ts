@@ -35,6 +35,8 @@ export default defineConfig({
   test: {
     projects,
     globalSetup: [join(root, "infra/local/src/vitest-global-setup.ts")],
+    // One per core: by default a machine of two would get one.
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 30_000,
     restoreMocks: true,
