@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Redis } from "ioredis";
 import { type Child, startChild, waitUntilReady } from "./child.ts";
 import { inheritedEnvironment } from "./env.ts";
@@ -23,6 +23,8 @@ export interface RedisOptions {
 /** Starts Redis on the loopback address with a generated password; resolves when it answers. */
 export async function startRedis(options: RedisOptions): Promise<RunningServer> {
   const binary = await prepareRedisBinary();
+  // The parents first: they would get the mode too, and Postgres, which is `nobody` under root, lives beside it.
+  await mkdir(dirname(options.folder), { recursive: true });
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const passwordFile = join(options.folder, "password");
   if (!existsSync(passwordFile)) {
