@@ -8,7 +8,7 @@ const brokenLinks = `
     select a.hash <> audit_log_hash(lag(a.hash) over (order by a.id), a) as broken from audit_log a
   ) as links where broken`;
 
-describe("S3.9 the audit log", () => {
+describe("the audit log", () => {
   let identity: TestIdentity;
 
   beforeAll(async () => {

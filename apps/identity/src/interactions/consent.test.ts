@@ -9,7 +9,7 @@ import {
 } from "../../test/identity.ts";
 import { decodeClaims, openSignIn, RelyingParty } from "../../test/relying-party.ts";
 
-describe("S3.6 consent", () => {
+describe("consent", () => {
   let identity: TestIdentity;
   let partner: RelyingParty;
 

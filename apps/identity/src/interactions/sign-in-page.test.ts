@@ -147,7 +147,7 @@ describe("the sign-in page", () => {
   });
 });
 
-describe("S3.7 limits on signing in", () => {
+describe("limits on signing in", () => {
   let identity: TestIdentity;
   let shell: RelyingParty;
 
