@@ -42,10 +42,10 @@ test("an unknown address is a 404 page, bad JSON a 400 problem document", async 
       body: "{not json",
     });
     const body = (await response.json()) as { code: string; requestId: string };
-    return { status: response.status, type: response.headers.get("content-type"), ...body };
+    return { ...body, status: response.status, mediaType: response.headers.get("content-type") };
   });
   expect(problem).toMatchObject({ status: 400, code: "invalid_json" });
-  expect(problem.type).toContain("application/problem+json");
+  expect(problem.mediaType).toContain("application/problem+json");
   expect(problem.requestId).toBeTruthy();
 });
 

@@ -13,7 +13,10 @@ test("P3 the HTML of a page holds the remote's content and its data, for whoever
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
   expect(markup).toContain("<h1");
-  for (const part of ["gateway", "identity", "registry", "service-profile"]) expect(markup).toContain(part);
+  for (const part of ["Service Gateway", "Service Identity", "Remote Admin"]) {
+    expect(markup).toContain(`aria-label="${part}"`);
+  }
+  expect(markup, "in its place, not hidden until a script moves it").not.toMatch(/<div hidden|<!--\$\?-->/);
   expect(markup).toMatch(/\d+ ms/);
   expect(data).toContain('"/insights/health"');
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { connectBridge } from "./bridge-client.ts";
 import { publishBridge } from "./bridge-global.ts";
 import { confine } from "./confine.ts";
+import { writeWholePanes } from "./whole-panes.ts";
 
 const dir = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,6 +16,7 @@ const bridge = connectBridge((socket) => {
 });
 publishBridge(bridge);
 confine((url) => bridge.bytes(url));
+writeWholePanes();
 
 // Loaded only now: Next keeps the `fetch` and `fs` it finds.
 const { default: createNext } = await import("next");
