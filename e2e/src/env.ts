@@ -7,5 +7,8 @@ export interface Settings {
 
 /** Reads the settings from the environment. */
 export function readSettings(): Settings {
-  return { chromium: process.env["MULLION_CHROMIUM"] ?? "/usr/bin/chromium", ci: process.env["CI"] !== undefined };
+  return {
+    chromium: process.env["MULLION_CHROMIUM"] ?? "/usr/bin/chromium",
+    ci: process.env["CI"] !== undefined,
+  };
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type DemoAccount, type Platform, startPlatform } from "@mullion/local";
+import { type DemoAccount, deletePlatformData, type Platform, startPlatform } from "@mullion/local";
 import { type BrowserContext, test as base, expect } from "@playwright/test";
 import { openRecords, type Records } from "./records.ts";
 import { ShellPage } from "./shell-page.ts";
@@ -12,6 +12,8 @@ export const accessTokenTtlSeconds = 15;
 
 /** Beside the default ports, so that a developer's own platform can stay up. */
 const portBase = 13_000;
+
+const dataDir = path.resolve(import.meta.dirname, "../../.mullion/e2e");
 
 interface WorkerFixtures {
   readonly platform: Platform;
@@ -39,9 +41,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   platform: [
     // biome-ignore lint: Playwright reads the names of the fixtures out of the first parameter, which must be a pattern.
     async ({}, use) => {
+      // Fresh at every start: what an earlier run published or saved must not speak for this one.
+      await deletePlatformData(dataDir);
       const platform = await startPlatform({
         portBase,
-        dataDir: path.resolve(import.meta.dirname, "../../.mullion/e2e"),
+        dataDir,
         build: false,
         overrides: { identity: { ACCESS_TOKEN_TTL_SECONDS: String(accessTokenTtlSeconds) } },
       });

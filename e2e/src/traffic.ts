@@ -27,7 +27,8 @@ export function watchTraffic(context: BrowserContext): Traffic {
   const contents: Promise<string>[] = [];
 
   context.on("request", (request: Request) => {
-    if (request.isNavigationRequest() && request.frame().parentFrame() === null) documents.push(request.url());
+    if (request.isNavigationRequest() && request.frame().parentFrame() === null)
+      documents.push(request.url());
   });
   context.on("response", (response) => {
     contents.push(contentOf(response));

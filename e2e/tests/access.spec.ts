@@ -1,6 +1,10 @@
 import { expect, sessionIdOf, test } from "../src/fixtures.ts";
 
-test("S4.3 a viewer at /admin gets the 403 page, and nothing of the remote", async ({ shell, page, account }) => {
+test("S4.3 a viewer at /admin gets the 403 page, and nothing of the remote", async ({
+  shell,
+  page,
+  account,
+}) => {
   await shell.signIn(account("viewer"));
   const response = await page.goto("/admin");
   expect(response?.status()).toBe(403);
@@ -29,7 +33,11 @@ test("a visitor who opens a page signs in and lands on that page", async ({ shel
   expect(new URL(page.url()).pathname).toBe("/analytics");
 });
 
-test("an unknown address is a 404 page, bad JSON a 400 problem document", async ({ shell, page, account }) => {
+test("an unknown address is a 404 page, bad JSON a 400 problem document", async ({
+  shell,
+  page,
+  account,
+}) => {
   await shell.signIn(account("member"));
   const missing = await page.goto("/there-is-nothing");
   expect(missing?.status()).toBe(404);

@@ -124,7 +124,10 @@ test("signing out ends the session here and the sign-in at identity", async ({
       authorization: `Basic ${Buffer.from(`mullion-shell:${platform.secrets.shellClient}`).toString("base64")}`,
       "content-type": "application/x-www-form-urlencoded",
     },
-    body: new URLSearchParams({ grant_type: "refresh_token", refresh_token: stored?.tokens.refreshToken ?? "" }),
+    body: new URLSearchParams({
+      grant_type: "refresh_token",
+      refresh_token: stored?.tokens.refreshToken ?? "",
+    }),
   });
   expect(refresh.status).toBe(400);
 });

@@ -40,7 +40,10 @@ test("hydration changes nothing: no layout shift and no complaint, on every remo
         // No entry at all never calls back: a frame later there was none.
         requestAnimationFrame(() => requestAnimationFrame(() => resolve([])));
       });
-      return entries.reduce((sum, entry) => sum + ((entry as PerformanceEntry & { value?: number }).value ?? 0), 0);
+      return entries.reduce(
+        (sum, entry) => sum + ((entry as PerformanceEntry & { value?: number }).value ?? 0),
+        0,
+      );
     });
     expect(shift, path).toBeLessThan(0.01);
   }

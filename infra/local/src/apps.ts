@@ -68,7 +68,7 @@ export function appSpecs(repository: string, context: AppContext): AppSpec[] {
 function appEnvironments(context: AppContext): Record<AppName, Record<string, string>> {
   const { ports, secrets, databases, redisUrl } = context;
   const inner = (name: AppName): string => innerUrl(ports, name);
-  const health = ["identity", "gateway", "service-profile", "registry", "shell"] as const;
+  const health = ["identity", "gateway", "service-profile", "service-insights", "registry", "shell"] as const;
   return {
     identity: {
       DATABASE_URL: databases.identity,

@@ -1,5 +1,6 @@
 export type { DemoAccount } from "./accounts.ts";
 export type { AppName } from "./apps.ts";
+export { deletePlatformData } from "./delete-data.ts";
 export * from "./errors.ts";
 export { freePort } from "./free-port.ts";
 export { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";

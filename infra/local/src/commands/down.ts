@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { killGroup } from "../child.ts";
+import { deletePlatformData } from "../delete-data.ts";
 import { readSettings } from "../env.ts";
 import { layoutOf } from "../layout.ts";
-import { isRoot, outsidePlace } from "../places.ts";
 import { endLeftovers, endsWithin, isUp, readRunState } from "../run-state.ts";
 import type { PrintLine } from "../steps.ts";
 
@@ -25,8 +25,7 @@ export async function down(options: { reset: boolean; print: PrintLine }): Promi
   if (leftovers.length > 0) options.print(`Ended what was left of it: ${leftovers.join(", ")}.`);
   await rm(join(layout.run, "platform.json"), { force: true });
   if (!options.reset) return;
-  if (isRoot) await rm(outsidePlace(join(layout.data, "postgres")), { recursive: true, force: true });
-  await rm(layout.data, { recursive: true, force: true });
+  await deletePlatformData(settings.MULLION_DATA_DIR);
   options.print("Deleted its data.");
   if (settings.DATABASE_URL !== undefined || settings.REDIS_URL !== undefined) {
     options.print("DATABASE_URL and REDIS_URL are not touched: empty them yourself before the next start.");

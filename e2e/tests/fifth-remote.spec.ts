@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { deploy } from "@mullion/cli";
+import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
+
+const remoteFolder = path.resolve(import.meta.dirname, "../fixtures/remote-billing");
+
+async function buildRemote(buildId: string): Promise<void> {
+  await promisify(execFile)(path.join(remoteFolder, "node_modules/.bin/next"), ["build"], {
+    cwd: remoteFolder,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      NODE_ENV: "production",
+      NEXT_PRIVATE_LOCAL_WEBPACK: "true",
+      NEXT_TELEMETRY_DISABLED: "1",
+      MULLION_BUILD_ID: buildId,
+    },
+  });
+}
+
+test("P1 a fifth remote is built and published: it appears in the shell without rebuild or restart", async ({
+  shell,
+  page,
+  context,
+  account,
+  platform,
+  traffic,
+}) => {
+  test.setTimeout(180_000);
+  await shell.signIn(account("admin"));
+  await expect(shell.navigation.getByRole("link", { name: "Billing" })).toHaveCount(0);
+  const shellPid = platform.process("shell").pid();
+  await buildRemote(`t${Date.now().toString(36)}`);
+  await deploy({
+    dir: remoteFolder,
+    registry: platform.url("registry"),
+    issuer: platform.url("identity"),
+    clientId: "mullion-deploy",
+    clientSecret: platform.secrets.deployClient,
+  });
+
+  const cookie = `${sessionCookie}=${await sessionIdOf(context)}`;
+  const html = async (): Promise<string> =>
+    (await fetch(`${platform.shellUrl}/billing`, { headers: { cookie } })).text();
+  await expect.poll(html, { timeout: 1_000, intervals: [20] }).toContain("Bills go to");
+
+  await page.goto("/dashboard");
+  await shell.open("Billing");
+  const text = page.getByText("Bills go to admin@mullion.test.");
+  await expect(text).toBeVisible();
+  await expect(text, "its stylesheet came with it").toHaveCSS("letter-spacing", "3px");
+  await page.goto("/billing");
+  await expect(text).toHaveCSS("letter-spacing", "3px");
+  expect(platform.process("shell").pid()).toBe(shellPid);
+  expect(traffic.complaints).toEqual([]);
+});
