@@ -1,6 +1,7 @@
 import { readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "../src/fixtures.ts";
+import { childrenOf } from "../src/processes.ts";
 
 test("P12 a remote whose artifact is gone: its pane says so, the shell lives, and it recovers by itself", async ({
   shell,
@@ -90,9 +91,3 @@ test("the render process is killed: data keeps flowing, pages come back by thems
   expect(platform.process("shell").pid()).toBe(shellPid);
   expect(await childrenOf(shellPid)).not.toEqual(renderPids);
 });
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const { readFile } = await import("node:fs/promises");
-  const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8");
-  return text.trim().split(/\s+/).filter(Boolean).map(Number);
-}
