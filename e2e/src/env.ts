@@ -12,3 +12,8 @@ export function readSettings(): Settings {
     ci: process.env["CI"] !== undefined,
   };
 }
+
+/** What a build started by a test inherits. */
+export function buildEnvironment(): Readonly<Record<"PATH" | "HOME", string | undefined>> {
+  return { PATH: process.env["PATH"], HOME: process.env["HOME"] };
+}

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { deploy } from "@mullion/cli";
+import { buildEnvironment } from "../src/env.ts";
 import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
 
 const remoteFolder = path.resolve(import.meta.dirname, "../fixtures/remote-billing");
@@ -10,8 +11,7 @@ async function buildRemote(buildId: string): Promise<void> {
   await promisify(execFile)(path.join(remoteFolder, "node_modules/.bin/next"), ["build"], {
     cwd: remoteFolder,
     env: {
-      PATH: process.env["PATH"],
-      HOME: process.env["HOME"],
+      ...buildEnvironment(),
       NODE_ENV: "production",
       NEXT_PRIVATE_LOCAL_WEBPACK: "true",
       NEXT_TELEMETRY_DISABLED: "1",
