@@ -8,7 +8,7 @@ import { type Traffic, watchTraffic } from "./traffic.ts";
 export { expect };
 
 /** Access tokens live this long in the browser tests, so that some of them expire while people look on. */
-export const accessTokenTtlSeconds = 15;
+const accessTokenTtlSeconds = 15;
 
 /** Beside the default ports, so that a developer's own platform can stay up. */
 const portBase = 13_000;

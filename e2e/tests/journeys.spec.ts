@@ -98,7 +98,7 @@ test("S0.4 the session cookie is the only thing the browser keeps of a sign-in, 
   expect(cookies).toHaveLength(1);
   expect(cookies[0]).toMatchObject({ httpOnly: true, secure: true, path: "/", sameSite: "Lax" });
   expect(cookies[0]?.value).toMatch(/^[\w-]{43}$/);
-  const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  const stored = await page.evaluate(() => JSON.stringify(Object.assign({}, localStorage, sessionStorage)));
   expect(stored).toBe("{}");
 });
 

@@ -58,15 +58,16 @@ function pick(
   return picked;
 }
 
-function refuse(status: number): void {
+function refusalOf(status: number): Error | undefined {
   if (status === 401) {
-    throw bffProblem("upstream_refused_token", {
+    return bffProblem("upstream_refused_token", {
       detail: "The gateway did not accept this session's access token.",
     });
   }
   if (status >= 300 && status < 400 && status !== 304) {
-    throw bffProblem("upstream_redirect", { detail: "Redirects are not followed with an access token." });
+    return bffProblem("upstream_redirect", { detail: "Redirects are not followed with an access token." });
   }
+  return undefined;
 }
 
 function toProblem(error: unknown, route: ApiRoute): unknown {
@@ -102,7 +103,7 @@ export async function forward(
   onHead: (head: UpstreamHead) => Writable,
 ): Promise<void> {
   const { route, path, accessToken, requestId, headers, body, signal } = call;
-  let refusal: unknown;
+  let refusal: Error | undefined;
   try {
     await pool.stream(
       {
@@ -119,12 +120,8 @@ export async function forward(
         bodyTimeout: route.timeoutMs,
       },
       ({ statusCode, headers: answered }) => {
-        try {
-          refuse(statusCode);
-        } catch (error) {
-          refusal = error;
-          return new PassThrough().resume();
-        }
+        refusal = refusalOf(statusCode);
+        if (refusal !== undefined) return new PassThrough().resume();
         return onHead({ status: statusCode, headers: pick(responseHeaders, answered) });
       },
     );

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestPlatform } from "./test-platform.ts";
-
-type Platform = Awaited<ReturnType<typeof startTestPlatform>>;
+import { startTestPlatform, type TestPlatform } from "./test-platform.ts";
 
 const codeOf = async (response: Response): Promise<unknown> => {
   const problem = (await response.json()) as { code?: unknown };
@@ -9,7 +7,7 @@ const codeOf = async (response: Response): Promise<unknown> => {
 };
 
 describe("BFF", () => {
-  let platform: Platform;
+  let platform: TestPlatform;
   beforeAll(async () => {
     platform = await startTestPlatform();
   });

@@ -12,7 +12,7 @@ const csrfHeader = "x-mullion-csrf";
 export function guardRequest(headers: IncomingHttpHeaders, hasBody: boolean, ownOrigin: string): void {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") {
-    throw bffProblem("cross_site", { detail: `Sec-Fetch-Site is ${String(site)}.` });
+    throw bffProblem("cross_site", { detail: `Sec-Fetch-Site is ${site}.` });
   }
   if (headers.origin !== undefined && headers.origin !== ownOrigin) {
     throw bffProblem("cross_site", { detail: "The Origin is not this site's." });

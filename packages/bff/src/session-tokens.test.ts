@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestPlatform } from "./test-platform.ts";
-
-type Platform = Awaited<ReturnType<typeof startTestPlatform>>;
+import { startTestPlatform, type TestPlatform } from "./test-platform.ts";
 
 const expired = { accessTokenIssuedAt: Date.now() - 600_000, accessTokenExpiresAt: Date.now() - 1_000 };
 
 describe("refresh in the BFF", () => {
-  let platform: Platform;
+  let platform: TestPlatform;
   beforeAll(async () => {
     platform = await startTestPlatform();
   });

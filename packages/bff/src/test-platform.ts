@@ -11,6 +11,7 @@ import {
   createSessionId,
   createTokenStore,
   type TokenSet,
+  type TokenStore,
 } from "@mullion/token-store";
 import { pino } from "pino";
 import { Pool } from "undici";
@@ -35,9 +36,22 @@ export interface GatewayRequest {
   readonly body: string;
 }
 
+/** The BFF between its neighbours, and what a test may see and set of them. */
+export interface TestPlatform {
+  readonly url: string;
+  readonly state: { behaviour: RefreshBehaviour; refreshes: number; expiresInSeconds: number };
+  readonly received: GatewayRequest[];
+  readonly store: TokenStore;
+  setGatewayAnswer(listener: RequestListener): void;
+  /** Stores a session, with these tokens where they differ from good ones; returns its id. */
+  signIn(tokenSet?: Partial<TokenSet>): Promise<string>;
+  call(sessionId: string | null, path?: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
 /** BFF over real HTTP, between a session store in Redis, a token endpoint and a gateway. For the tests of this package. */
-export async function startTestPlatform() {
-  const state = { behaviour: "rotate" as RefreshBehaviour, refreshes: 0, expiresInSeconds: 600 };
+export async function startTestPlatform(): Promise<TestPlatform> {
+  const state: TestPlatform["state"] = { behaviour: "rotate", refreshes: 0, expiresInSeconds: 600 };
   const received: GatewayRequest[] = [];
   let answer: RequestListener = (_request, response) => {
     response.writeHead(200, { "content-type": "application/json" }).end('{"ok":true}');

@@ -43,31 +43,37 @@ export function RemoteModule(props: RemoteModuleProps): ReactNode {
 
 const unavailableOnServer = new Error("The remote could not be loaded on the server.");
 
+/** A numbered attempt at the remote, with the component that came of the last one that loaded. */
+interface Attempt {
+  readonly number: number;
+  readonly Component: ComponentType;
+}
+
 function Pane({ remote, available, pending, renderFailure }: RemoteModuleProps): ReactNode {
   const [failure, setFailure] = useState<Error | null>(available ? null : unavailableOnServer);
-  const [attempt, setAttempt] = useState(0);
+  const [attempt, setAttempt] = useState<Attempt>(() => ({ number: 0, Component: componentFor(remote, 0) }));
   const retry = useCallback((): void => {
     void loadRemote(remote).then(
       () => {
-        setAttempt((current) => current + 1);
+        setAttempt(({ number }) => ({ number: number + 1, Component: componentFor(remote, number + 1) }));
         setFailure(null);
       },
       (error: unknown) => {
-        setAttempt((current) => current + 1);
+        setAttempt(({ number, Component }) => ({ number: number + 1, Component }));
         setFailure(error instanceof Error ? error : new Error(String(error)));
       },
     );
   }, [remote]);
   useEffect(() => {
     if (failure === null) return;
-    const timer = setTimeout(retry, retryDelayMs(attempt));
+    const timer = setTimeout(retry, retryDelayMs(attempt.number));
     return () => {
       clearTimeout(timer);
     };
   }, [failure, attempt, retry]);
 
   if (failure !== null) return renderFailure({ remote, error: failure, retry });
-  const Component = componentFor(remote, attempt);
+  const { Component } = attempt;
   const entry = { href: versioned(remote.browserEntry, remote), integrity: remote.browserEntryIntegrity };
   for (const script of [entry, ...remote.scripts]) {
     preload(script.href, { as: "script", crossOrigin: "anonymous", integrity: script.integrity });

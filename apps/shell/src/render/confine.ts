@@ -24,7 +24,7 @@ function hideDeniedFiles(): void {
       throw error;
     }
   };
-  fs.statSync = Object.assign(statOrMissing, statSync) as typeof fs.statSync;
+  fs.statSync = Object.assign(statOrMissing, statSync);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** True for what a browser's URL parser would silently drop or read as a slash. */
 function hasTrick(text: string): boolean {
-  return [...text].some((character) => character <= " " || character === "\\" || character === "\u007f");
+  return /[\0-\x20\\\x7f]/.test(text);
 }
 
 /**

@@ -34,6 +34,7 @@ export function followComposition(
   log: FastifyBaseLogger,
 ): Composition {
   const closed = new AbortController();
+  const isClosed = (): boolean => closed.signal.aborted;
   let channel: Channel | null = null;
   let routes: RoutedRemote[] = [];
 
@@ -46,12 +47,12 @@ export function followComposition(
   };
 
   const follow = async (): Promise<void> => {
-    while (!closed.signal.aborted) {
+    while (!isClosed()) {
       try {
         const next = await fetchChannel(client, channel?.revision ?? null, closed.signal);
         if (next !== null) apply(next);
       } catch (error) {
-        if (closed.signal.aborted) return;
+        if (isClosed()) return;
         log.warn({ err: error }, "the registry cannot be followed; keeping the last composition");
         await delay(retryDelayMs, undefined, { signal: closed.signal }).catch(() => undefined);
       }

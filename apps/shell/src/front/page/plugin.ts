@@ -94,7 +94,6 @@ async function servePage(
   const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
   try {
     await drawPage(request, reply, options, decision.status, ticket);
-    return reply;
   } catch (error) {
     tickets.revoke(ticket);
     request.log.error({ err: error }, "a page could not be rendered");
@@ -108,6 +107,7 @@ async function servePage(
       .type("text/html; charset=utf-8")
       .send(fallbackPage(request.id));
   }
+  return reply;
 }
 
 /** Everything that is not an API or a static file is a page. */
