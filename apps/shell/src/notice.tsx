@@ -28,13 +28,15 @@ const notices: Readonly<Record<NoticeKind, NoticeText>> = {
   "sign-in-failed": {
     icon: "warning",
     title: "Sign-in did not complete",
-    detail: "The request was too old, was opened in another browser, or identity is away. Nothing was changed.",
+    detail:
+      "The request was too old, was opened in another browser, or identity is away. Nothing was changed.",
     action: { label: "Sign in again", href: "/signin" },
   },
   "no-remotes": {
     icon: "box",
     title: "Nothing is deployed yet",
-    detail: "The registry lists no remote that your role may open. It appears here as soon as one is published.",
+    detail:
+      "The registry lists no remote that your role may open. It appears here as soon as one is published.",
     action: { label: "Look again", href: "/" },
   },
   failed: {

@@ -27,7 +27,12 @@ export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode
   return (
     <AppFrame
       link={Link}
-      navigation={navigation.map(({ label, path, icon }) => ({ label, href: path, icon, current: path === here }))}
+      navigation={navigation.map(({ label, path, icon }) => ({
+        label,
+        href: path,
+        icon,
+        current: path === here,
+      }))}
       tools={
         <>
           <ThemeToggle />
@@ -42,7 +47,13 @@ export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode
         </>
       }
       {...(leaving === "failed"
-        ? { banner: <Alert tone="danger">You are still signed in: the server could not be reached. Try again.</Alert> }
+        ? {
+            banner: (
+              <Alert tone="danger">
+                You are still signed in: the server could not be reached. Try again.
+              </Alert>
+            ),
+          }
         : {})}
     >
       {children}

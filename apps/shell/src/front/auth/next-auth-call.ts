@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { createRequire } from "node:module";
 import type { NextApiRequest, NextApiResponse } from "next";
-import type { AuthOptions } from "next-auth";
 import type NextAuthHandler from "next-auth";
+import type { AuthOptions } from "next-auth";
 
 // CommonJS: imported by Node its default export would be the module, imported by a bundler the function.
-const { default: NextAuth } = createRequire(import.meta.url)("next-auth") as { default: typeof NextAuthHandler };
+const { default: NextAuth } = createRequire(import.meta.url)("next-auth") as {
+  default: typeof NextAuthHandler;
+};
 
 /** One request to NextAuth's handler. `action` is what follows `/api/auth/`, split at the slashes. */
 export interface AuthRequest {
