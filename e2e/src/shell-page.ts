@@ -35,6 +35,12 @@ export class ShellPage {
     await expect(this.navigation).toBeVisible();
   }
 
+  /** Which of the four remotes the navigation offers, in its order. A test may have published others. */
+  async openable(): Promise<string[]> {
+    const names = await this.navigation.getByRole("link").allTextContents();
+    return names.filter((name) => remotes.some(({ label }) => label === name));
+  }
+
   /** Opens a page of the navigation by a click, and waits until it is drawn and alive. */
   async open(label: string): Promise<void> {
     await this.navigation.getByRole("link", { name: label }).click();

@@ -15,7 +15,7 @@ for (const role of ["admin", "member", "viewer"] as const) {
     await shell.signIn(account(role));
     const session = await records.session(await sessionIdOf(context));
     const labels = visible[role].map(({ label }) => label);
-    await expect(shell.navigation.getByRole("link")).toHaveText(labels);
+    await expect.poll(async () => shell.openable()).toEqual(labels);
 
     const loadedBefore = traffic.documents.length;
     for (const label of [...labels, ...labels.toReversed()]) await shell.open(label);

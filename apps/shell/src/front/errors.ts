@@ -3,6 +3,7 @@ export type ShellErrorCode =
   | "artifact_unavailable"
   | "artifact_tampered"
   | "unknown_artifact"
+  | "registry_unheard"
   | "render_gone"
   | "bad_ticket";
 

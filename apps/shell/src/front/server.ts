@@ -64,7 +64,7 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
         await redis.ping();
       },
       render: () => render.check(),
-      registry: () => composition.check(),
+      registry: () => composition.known(0),
     },
   });
   await app.register(cookie);

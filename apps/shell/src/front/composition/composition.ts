@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Channel, hasRole, type PlacedRelease, type RemoteRoute, type Role } from "@mullion/contracts";
 import type { FastifyBaseLogger } from "fastify";
 import type { NavigationItem } from "../../bridge/protocol.ts";
+import { ShellError } from "../errors.ts";
 import type { ArtifactCache } from "./artifact-cache.ts";
 import { fetchChannel, type RegistryClientOptions } from "./registry-client.ts";
 
@@ -17,8 +18,11 @@ export interface Composition {
   find(pathname: string): RoutedRemote | null;
   /** Entries whose pages the roles may open, in order. */
   navigationFor(roles: readonly Role[]): NavigationItem[];
-  /** Rejects until the registry was heard at least once. */
-  check(): Promise<void>;
+  /**
+   * Resolves as soon as the registry was heard once: before that nothing can be said about any path.
+   * @throws {ShellError} `registry_unheard` when that takes longer than the time given.
+   */
+  known(withinMs: number): Promise<void>;
   close(): void;
 }
 
@@ -38,10 +42,13 @@ export function followComposition(
   let channel: Channel | null = null;
   let routes: RoutedRemote[] = [];
 
+  const heard = Promise.withResolvers<undefined>();
+
   const apply = (next: Channel): void => {
     artifacts.admit(next.releases);
     routes = next.releases.flatMap((release) => release.manifest.routes.map((route) => ({ release, route })));
     channel = next;
+    heard.resolve(undefined);
     const versions = Object.fromEntries(next.releases.map(({ remote, version }) => [remote, version]));
     log.info({ revision: next.revision, versions }, "composition changed");
   };
@@ -71,8 +78,18 @@ export function followComposition(
         .filter(({ path }) => hasRole(roles, find(path)?.route.roles ?? []))
         .sort((a, b) => a.order - b.order || a.label.localeCompare(b.label))
         .map(({ label, path, icon }) => ({ label, path, icon })),
-    check: async () => {
-      if (channel === null) throw new Error("the registry has not been heard yet");
+    known: async (withinMs) => {
+      const ended = new AbortController();
+      const late = delay(withinMs, undefined, { signal: ended.signal }).then(() => {
+        throw new ShellError("registry_unheard", "The registry has not been heard yet.");
+      });
+      // The race leaves it behind when the registry was heard first; ending the timer rejects it.
+      late.catch(() => undefined);
+      try {
+        await Promise.race([heard.promise, late]);
+      } finally {
+        ended.abort();
+      }
     },
     close: () => {
       closed.abort();

@@ -18,7 +18,7 @@ const composition: Composition = {
   },
   navigationFor: (roles) =>
     roles.includes("admin") ? [{ label: "Admin", path: "/admin", icon: "shield" }] : [],
-  check: async () => undefined,
+  known: async () => undefined,
   close: () => undefined,
 };
 

@@ -1,5 +1,5 @@
 /**
- * Shown when no render process is there: plain, needs nothing else, and asks again by itself until pages are back.
+ * Shown when pages cannot be drawn (no render process, or a front that has not heard the registry yet): plain, needs nothing else, and asks again by itself until pages are back.
  * `requestId` is ours, never taken from the visitor unchecked.
  */
 export function fallbackPage(requestId: string): string {
@@ -18,7 +18,7 @@ export function fallbackPage(requestId: string): string {
 </style>
 <main>
   <h1>Back in a moment</h1>
-  <p>Pages cannot be drawn right now. This one tries again by itself every two seconds; you are still signed in.</p>
+  <p>Pages cannot be drawn right now. This one tries again by itself every two seconds; nothing is lost.</p>
   <p><small>Request ${requestId}</small></p>
 </main>
 </html>

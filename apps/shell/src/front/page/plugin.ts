@@ -20,6 +20,8 @@ export interface PageOptions {
 const passedHeaders = ["accept", "accept-language", "user-agent", "x-nextjs-data", "purpose"];
 
 const pageTimeoutMs = 10_000;
+/** How long a page waits in a front that has just started for the registry's first answer. */
+const firstCompositionWithinMs = 3_000;
 
 const pageHeaders = {
   "cache-control": "no-store",
@@ -77,41 +79,49 @@ async function drawPage(
   );
 }
 
-async function servePage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  options: PageOptions,
-): Promise<unknown> {
+/** Draws the page that the path shows to this session, or sends the visitor where it is. */
+async function servePage(request: FastifyRequest, reply: FastifyReply, options: PageOptions): Promise<void> {
   const { sessions, composition, tickets } = options;
   const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
+  await composition.known(firstCompositionWithinMs);
   const { sessionId, view } = await sessions.read(request);
   const decision = decidePage(pathname, view, composition);
   if (decision.kind === "redirect") {
     // A router that asks for data cannot follow a redirect to another site; an error makes it load the page instead.
-    if (isDataRequest) return reply.code(401).headers(pageHeaders).send();
-    return reply.headers(pageHeaders).redirect(decision.location);
+    if (isDataRequest) await reply.code(401).headers(pageHeaders).send();
+    else await reply.headers(pageHeaders).redirect(decision.location);
+    return;
   }
   const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
   try {
     await drawPage(request, reply, options, decision.status, ticket);
   } catch (error) {
     tickets.revoke(ticket);
-    request.log.error({ err: error }, "a page could not be rendered");
-    if (reply.raw.headersSent) {
-      reply.raw.destroy();
-      return reply;
-    }
-    return reply
-      .code(503)
-      .headers({ ...pageHeaders, "retry-after": "2" })
-      .type("text/html; charset=utf-8")
-      .send(fallbackPage(request.id));
+    throw error;
   }
-  return reply;
+}
+
+/** A person looks at this, not a program: a page that asks again by itself instead of a problem document. */
+async function sendFallback(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
+  request.log.error({ err: error }, "a page could not be drawn");
+  if (reply.raw.headersSent) {
+    reply.raw.destroy();
+    return;
+  }
+  await reply
+    .code(503)
+    .headers({ ...pageHeaders, "retry-after": "2" })
+    .type("text/html; charset=utf-8")
+    .send(fallbackPage(request.id));
 }
 
 /** Everything that is not an API or a static file is a page. */
 export function pagePlugin(app: FastifyInstance, options: PageOptions, done: () => void): void {
-  app.get("/*", async (request, reply) => servePage(request, reply, options));
+  app.get("/*", async (request, reply) => {
+    await servePage(request, reply, options).catch(async (error: unknown) =>
+      sendFallback(request, reply, error),
+    );
+    return reply;
+  });
   done();
 }
