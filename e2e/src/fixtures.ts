@@ -39,7 +39,7 @@ export async function sessionIdOf(context: BrowserContext): Promise<string> {
 /** Test with a running platform (one per worker), the shell's page object, and watched traffic. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   platform: [
-    // biome-ignore lint: Playwright reads the names of the fixtures out of the first parameter, which must be a pattern.
+    // Playwright reads the names of the fixtures out of the first parameter, which must be a pattern.
     async ({}, use) => {
       // Fresh at every start: what an earlier run published or saved must not speak for this one.
       await deletePlatformData(dataDir);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "../src/fixtures.ts";
 import { childrenOf } from "../src/processes.ts";
 
-test("P12 a remote whose artifact is gone: its pane says so, the shell lives, and it recovers by itself", async ({
+test("a remote whose artifact is gone: its pane says so, the shell lives, and it recovers by itself", async ({
   shell,
   page,
   account,
@@ -22,7 +22,7 @@ test("P12 a remote whose artifact is gone: its pane says so, the shell lives, an
   expect(platform.process("shell").pid()).toBeDefined();
 });
 
-test("P12 a remote that the server cannot load: page 200 with the fallback, then it recovers without a reload", async ({
+test("a remote that the server cannot load: page 200 with the fallback, then it recovers without a reload", async ({
   shell,
   page,
   account,

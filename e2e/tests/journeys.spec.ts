@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, sessionIdOf, test } from "../src/fixtures.ts";
 import { remotes } from "../src/shell-page.ts";
 
@@ -44,13 +45,14 @@ for (const role of ["admin", "member", "viewer"] as const) {
   });
 }
 
-test("S0.4 SEC-23 no byte the browser receives in a whole visit holds a token", async ({
+test("S0.4 SEC-23 no byte the browser receives in a whole visit, and no log, holds a token", async ({
   shell,
   page,
   context,
   traffic,
   account,
   records,
+  platform,
 }) => {
   await shell.signIn(account("admin"));
   const sid = await sessionIdOf(context);
@@ -83,6 +85,18 @@ test("S0.4 SEC-23 no byte the browser receives in a whole visit holds a token", 
   const needles = [...tokens].flatMap((token) => [token, token.slice(-32)]);
   const hits = received.filter((content) => needles.some((needle) => content.includes(needle)));
   expect(hits.map((content) => content.split("\n", 1)[0])).toEqual([]);
+  for (const part of [
+    "shell",
+    "identity",
+    "gateway",
+    "registry",
+    "service-profile",
+    "service-insights",
+  ] as const) {
+    const log = await readFile(platform.logFile(part), "utf8");
+    expect(log.length, `${part} writes a log`).toBeGreaterThan(0);
+    expect(needles.filter((needle) => log.includes(needle)).length, `tokens in the log of ${part}`).toBe(0);
+  }
   const webTokens = received.filter((content) => /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\./.test(content));
   expect(webTokens.map((content) => content.split("\n", 1)[0])).toEqual([]);
 });
