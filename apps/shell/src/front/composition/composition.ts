@@ -79,6 +79,8 @@ export function followComposition(
         .sort((a, b) => a.order - b.order || a.label.localeCompare(b.label))
         .map(({ label, path, icon }) => ({ label, path, icon })),
     known: async (withinMs) => {
+      // Every page asks; only those of a front that has just started have something to wait for.
+      if (channel !== null) return;
       const ended = new AbortController();
       const late = delay(withinMs, undefined, { signal: ended.signal }).then(() => {
         throw new ShellError("registry_unheard", "The registry has not been heard yet.");
