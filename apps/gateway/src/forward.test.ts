@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { type ApiRoute, apiRoutes, problemSchema } from "@mullion/contracts";
+import { type ServiceRoute, apiRoutes, problemSchema } from "@mullion/contracts";
 import { freePort } from "@mullion/testing";
 import { request as send } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -13,7 +13,7 @@ import {
 } from "./test-gateway.ts";
 
 const megabyte = Buffer.alloc(1024 * 1024, "x");
-const bulk: ApiRoute = {
+const bulk: ServiceRoute = {
   id: "test.bulk",
   method: "PUT",
   path: "/bulk",
@@ -22,7 +22,7 @@ const bulk: ApiRoute = {
   timeoutMs: 5_000,
   bodyLimitBytes: 512 * 1024 * 1024,
 };
-const hasty: ApiRoute = { ...bulk, id: "test.hasty", method: "POST", path: "/hasty", timeoutMs: 100 };
+const hasty: ServiceRoute = { ...bulk, id: "test.hasty", method: "POST", path: "/hasty", timeoutMs: 100 };
 
 async function setUp(options: TestGatewayOptions = {}): Promise<TestGateway & { authorization: string }> {
   const gateway = await createTestGateway({ routes: [...apiRoutes, bulk, hasty], ...options });

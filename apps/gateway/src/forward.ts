@@ -1,4 +1,4 @@
-import type { ApiRoute } from "@mullion/contracts";
+import type { ServiceRoute } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Dispatcher, errors } from "undici";
@@ -28,7 +28,7 @@ function toProblem(error: unknown, request: FastifyRequest, givenUp: GivenUp | u
  */
 export async function forward(
   pool: Dispatcher,
-  route: ApiRoute,
+  route: ServiceRoute,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

@@ -1,5 +1,5 @@
 import { createClientCredentials, createVerifier } from "@mullion/access-token";
-import { apiRoutes } from "@mullion/contracts";
+import { apiRoutes, serviceRoutes } from "@mullion/contracts";
 import { createEventSink } from "@mullion/events";
 import { createLogger, listen } from "@mullion/http-service";
 import { env } from "./env.ts";
@@ -23,7 +23,7 @@ const events = createEventSink({
   logger,
 });
 const app = await createServer({
-  routes: apiRoutes,
+  routes: serviceRoutes(apiRoutes),
   upstreams: {
     profile: env.PROFILE_URL,
     insights: env.INSIGHTS_URL,

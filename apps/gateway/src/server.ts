@@ -1,5 +1,5 @@
 import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
-import type { ApiRoute, UpstreamName } from "@mullion/contracts";
+import type { ServiceRoute, UpstreamName } from "@mullion/contracts";
 import type { EventSink } from "@mullion/events";
 import { createHttpService, ProblemError } from "@mullion/http-service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -15,7 +15,7 @@ import { assertPlainTarget } from "./request-target.ts";
 /** What the gateway is made of. */
 export interface ServerParts {
   /** The route manifest: what is not in it is not served. */
-  routes: readonly ApiRoute[];
+  routes: readonly ServiceRoute[];
   /** Origin of each service. */
   upstreams: Readonly<Record<UpstreamName, string>>;
   verifier: Verifier;
@@ -40,7 +40,7 @@ function createPools(upstreams: ServerParts["upstreams"]): Record<UpstreamName, 
 }
 
 /** The hooks of one route, in the order they run: address limit, token and scope, subject limit. */
-function guards(app: FastifyInstance, route: ApiRoute, rateLimit: RateLimit) {
+function guards(app: FastifyInstance, route: ServiceRoute, rateLimit: RateLimit) {
   const requireScope = app.requireScope(route.scope);
   return [
     async (request: FastifyRequest): Promise<void> => {

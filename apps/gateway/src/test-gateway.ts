@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createVerifier } from "@mullion/access-token";
-import { type ApiRoute, apiAudience, apiRoutes, type PlatformEvent } from "@mullion/contracts";
+import { type ServiceRoute, apiAudience, apiRoutes, type PlatformEvent } from "@mullion/contracts";
 import { createLogger } from "@mullion/http-service";
 import { createTestIssuer, type TestClaims, type TestIssuer, testRedisUrl } from "@mullion/testing";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -60,7 +60,7 @@ export interface TestGateway {
 
 /** What a test can change. */
 export interface TestGatewayOptions {
-  routes?: readonly ApiRoute[];
+  routes?: readonly ServiceRoute[];
   perSubject?: number;
   perAddress?: number;
   redisUrl?: string;

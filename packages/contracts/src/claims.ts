@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { roleSchema } from "./roles.ts";
 
-/** The one resource (RFC 8707) that access tokens of the platform's own API are issued for. */
+/** Resource (RFC 8707) that access tokens for the platform's services are issued for. */
 export const apiAudience = "urn:mullion:api";
+
+/** Resource that access tokens for identity's own admin API are issued for: no other service can use one there. */
+export const identityAudience = "urn:mullion:identity";
 
 /**
  * Claims of an access token (RFC 9068). `scope` is a space-separated list; `sub` equals `client_id` when a client

@@ -1,74 +1,64 @@
-import type { Scope } from "./scopes.ts";
+import { apiAudience, identityAudience } from "./claims.ts";
+import { type ApiRoute, defineRoutes, type ServiceRoute, type ShellRoute } from "./route-manifest.ts";
 
-/** Services behind the gateway. */
-export type UpstreamName = "profile" | "insights" | "identity" | "registry";
-
-/** One route of the platform's API. The BFF and the gateway serve exactly what is listed, and nothing else. */
-export interface ApiRoute {
-  /** Stable name, used in logs, metrics and events. */
-  readonly id: string;
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Path at the gateway and at the service; under `/api/bff` at the shell. `:name` stands for one segment. */
-  readonly path: string;
-  readonly upstream: UpstreamName;
-  readonly scope: Scope;
-  readonly timeoutMs: number;
-  /** Largest request body accepted. 0 where the method has none. */
-  readonly bodyLimitBytes: number;
-}
-
-const read = { method: "GET", timeoutMs: 5_000, bodyLimitBytes: 0 } as const;
+const read = { method: "GET", timeoutMs: 5_000, bodyLimitBytes: 0, retries: 1 } as const;
 const write = { timeoutMs: 10_000, bodyLimitBytes: 16_384 } as const;
+const stream = { method: "GET", timeoutMs: 60_000, bodyLimitBytes: 0 } as const;
+
+const profile = { auth: "jwt", upstream: "profile", audience: apiAudience } as const;
+const insights = { auth: "jwt", upstream: "insights", audience: apiAudience } as const;
+// People and their rights: a token that was revoked a moment ago must not pass for the rest of its ten minutes.
+const identity = { auth: "introspection", upstream: "identity", audience: identityAudience } as const;
+const registry = { auth: "jwt", upstream: "registry", audience: apiAudience } as const;
+const session = { auth: "session", upstream: "shell", timeoutMs: 5_000, bodyLimitBytes: 0 } as const;
 
 /** The route manifest: one truth for the BFF, the gateway and the docs. */
-export const apiRoutes: readonly ApiRoute[] = [
-  { ...read, id: "profile.me", path: "/profile/me", upstream: "profile", scope: "profile:read" },
+export const apiRoutes: readonly ApiRoute[] = defineRoutes([
+  { ...read, ...profile, id: "profile.me", path: "/profile/me", scope: "profile:read" },
   {
-    ...write,
-    id: "profile.preferences.save",
-    method: "PUT",
-    path: "/profile/me/preferences",
-    upstream: "profile",
-    scope: "profile:write",
+    ...{ ...write, ...profile, id: "profile.preferences.save", method: "PUT" },
+    ...{ path: "/profile/me/preferences", scope: "profile:write" },
   },
   {
-    ...write,
-    id: "profile.pins.save",
-    method: "PUT",
-    path: "/profile/me/pins",
-    upstream: "profile",
-    scope: "profile:write",
+    ...{ ...write, ...profile, id: "profile.pins.save", method: "PUT" },
+    ...{ path: "/profile/me/pins", scope: "profile:write" },
   },
-  { ...read, id: "insights.health", path: "/insights/health", upstream: "insights", scope: "insights:read" },
+  { ...read, ...insights, id: "insights.health", path: "/insights/health", scope: "insights:read" },
   {
-    ...read,
-    id: "insights.summary",
-    path: "/insights/summary",
-    upstream: "insights",
-    scope: "insights:read",
+    ...{ ...stream, ...insights, id: "insights.live", transport: "sse" },
+    ...{ path: "/insights/live", scope: "insights:read" },
   },
   {
-    ...write,
-    id: "insights.annotations.add",
-    method: "POST",
-    path: "/insights/annotations",
-    upstream: "insights",
-    scope: "insights:write",
+    ...{ ...stream, ...insights, id: "insights.feed", transport: "websocket" },
+    ...{ path: "/insights/feed", scope: "insights:read" },
   },
-  { ...read, id: "identity.users", path: "/identity/users", upstream: "identity", scope: "users:read" },
+  { ...read, ...insights, id: "insights.summary", path: "/insights/summary", scope: "insights:read" },
   {
-    ...write,
-    id: "identity.users.update",
-    method: "PATCH",
-    path: "/identity/users/:id",
-    upstream: "identity",
-    scope: "users:write",
+    ...{ ...write, ...insights, id: "insights.annotations.add", method: "POST" },
+    ...{ path: "/insights/annotations", scope: "insights:write" },
+  },
+  { ...read, ...identity, id: "identity.users", path: "/identity/users", scope: "users:read" },
+  {
+    ...{ ...write, ...identity, id: "identity.users.update", method: "PATCH" },
+    ...{ path: "/identity/users/:id", scope: "users:write" },
   },
   {
-    ...read,
-    id: "registry.remotes",
-    path: "/registry/remotes",
-    upstream: "registry",
-    scope: "registry:read",
+    ...{ ...write, ...identity, id: "identity.users.sessions.revoke", method: "DELETE" },
+    ...{ path: "/identity/users/:id/sessions", scope: "users:write" },
   },
-];
+  { ...read, ...registry, id: "registry.remotes", path: "/registry/remotes", scope: "registry:read" },
+  { ...session, id: "session.extend", method: "POST", path: "/session/extend" },
+  { ...session, id: "session.devices", method: "GET", path: "/session/devices" },
+  { ...session, id: "session.devices.revoke-others", method: "DELETE", path: "/session/devices" },
+  { ...session, id: "session.devices.revoke", method: "DELETE", path: "/session/devices/:id" },
+]);
+
+/** The routes of a manifest that services behind the gateway answer. */
+export function serviceRoutes(routes: readonly ApiRoute[]): ServiceRoute[] {
+  return routes.filter((route) => route.auth !== "session");
+}
+
+/** The routes of a manifest that the shell's front answers itself. */
+export function shellRoutes(routes: readonly ApiRoute[]): ShellRoute[] {
+  return routes.filter((route) => route.auth === "session");
+}

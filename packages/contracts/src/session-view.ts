@@ -7,6 +7,8 @@ export const sessionViewSchema = z.object({
   roles: z.array(roleSchema),
   /** End of the session whatever the activity, ISO 8601 in UTC. */
   expiresAt: z.iso.datetime(),
+  /** End of the session if nothing is done until then, ISO 8601 in UTC; never after `expiresAt`. */
+  idleExpiresAt: z.iso.datetime(),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
