@@ -1,8 +1,9 @@
-import { apiRoutes } from "@mullion/contracts";
+import { apiRoutes, serviceRoutes } from "@mullion/contracts";
 import { createSigningKey, forgedAccessTokens } from "@mullion/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createTestGateway, type TestGateway } from "./test-gateway.ts";
 
+const routes = serviceRoutes(apiRoutes);
 let gateway: TestGateway;
 
 beforeAll(async () => {
@@ -28,7 +29,7 @@ it("SEC-50 gateway refuses every forged access token with 401 and asks no servic
   expect(gateway.upstream.received).toEqual([]);
 });
 
-it.each(apiRoutes)("S4.2 $id: 401 without a token, 403 without its scope, served with it", async (route) => {
+it.each(routes)("S4.2 $id: 401 without a token, 403 without its scope, served with it", async (route) => {
   const url = gateway.url + route.path.replace(":id", "1");
   const { method } = route;
   const body = method === "GET" ? null : "{}";
@@ -37,7 +38,7 @@ it.each(apiRoutes)("S4.2 $id: 401 without a token, 403 without its scope, served
   expect(missing.status).toBe(401);
   expect(missing.headers.get("www-authenticate")).toBe('Bearer realm="mullion"');
 
-  const others = apiRoutes.map(({ scope }) => scope).filter((scope) => scope !== route.scope);
+  const others = routes.map(({ scope }) => scope).filter((scope) => scope !== route.scope);
   const narrow = { authorization: await gateway.bearer({ scope: others.join(" ") }) };
   const refused = await fetch(url, { method, body, headers: narrow });
   expect(refused.status).toBe(403);

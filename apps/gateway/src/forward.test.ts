@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { type ServiceRoute, apiRoutes, problemSchema } from "@mullion/contracts";
+import { apiAudience, apiRoutes, problemSchema, type ServiceRoute, serviceRoutes } from "@mullion/contracts";
 import { freePort } from "@mullion/testing";
 import { request as send } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -21,11 +21,17 @@ const bulk: ServiceRoute = {
   scope: "profile:write",
   timeoutMs: 5_000,
   bodyLimitBytes: 512 * 1024 * 1024,
+  accepts: ["application/json"],
+  auth: "jwt",
+  audience: apiAudience,
+  transport: "http",
+  retries: 0,
+  ratePerMinute: null,
 };
 const hasty: ServiceRoute = { ...bulk, id: "test.hasty", method: "POST", path: "/hasty", timeoutMs: 100 };
 
 async function setUp(options: TestGatewayOptions = {}): Promise<TestGateway & { authorization: string }> {
-  const gateway = await createTestGateway({ routes: [...apiRoutes, bulk, hasty], ...options });
+  const gateway = await createTestGateway({ routes: [...serviceRoutes(apiRoutes), bulk, hasty], ...options });
   onTestFinished(() => gateway.close());
   return { ...gateway, authorization: await gateway.bearer() };
 }

@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createVerifier } from "@mullion/access-token";
-import { type ServiceRoute, apiAudience, apiRoutes, type PlatformEvent } from "@mullion/contracts";
+import {
+  apiAudience,
+  apiRoutes,
+  type PlatformEvent,
+  type ServiceRoute,
+  serviceRoutes,
+} from "@mullion/contracts";
 import { createLogger } from "@mullion/http-service";
 import { createTestIssuer, type TestClaims, type TestIssuer, testRedisUrl } from "@mullion/testing";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -82,7 +88,7 @@ async function start(options: TestGatewayOptions, shared: Shared): Promise<TestG
   const events: PlatformEvent[] = [];
   const upstreamUrl = options.upstreamUrl ?? upstream.url;
   const app = await createServer({
-    routes: options.routes ?? apiRoutes,
+    routes: options.routes ?? serviceRoutes(apiRoutes),
     upstreams: { profile: upstreamUrl, insights: upstreamUrl, identity: upstreamUrl, registry: upstreamUrl },
     verifier: createVerifier({ issuer: issuer.url, audience: apiAudience }),
     rateLimit: createRateLimit({
@@ -109,7 +115,9 @@ async function start(options: TestGatewayOptions, shared: Shared): Promise<TestG
     metrics,
     events,
     bearer: async (claims) => {
-      const scope = apiRoutes.map((route) => route.scope).join(" ");
+      const scope = serviceRoutes(apiRoutes)
+        .map((route) => route.scope)
+        .join(" ");
       return `Bearer ${await issuer.sign({ scope, ...claims })}`;
     },
     twin: () => start(options, shared),

@@ -1,4 +1,4 @@
-import { apiRoutes } from "@mullion/contracts";
+import { apiRoutes, serviceRoutes } from "@mullion/contracts";
 import { forgedAccessTokens } from "@mullion/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestService, type TestService } from "./test-service.ts";
@@ -23,7 +23,9 @@ it("SEC-50 S0.7 service-insights itself refuses every forged access token with 4
 });
 
 const routes = [
-  ...apiRoutes.filter(({ upstream }) => upstream === "insights"),
+  ...serviceRoutes(apiRoutes).filter(
+    ({ upstream, transport }) => upstream === "insights" && transport === "http",
+  ),
   { id: "insights.events", method: "POST", path: "/insights/events", scope: "events:write" },
 ] as const;
 

@@ -1,5 +1,5 @@
 import { createVerifier } from "@mullion/access-token";
-import { apiAudience, apiRoutes, type Profile, profileSchema } from "@mullion/contracts";
+import { apiAudience, apiRoutes, type Profile, profileSchema, serviceRoutes } from "@mullion/contracts";
 import { createLogger } from "@mullion/http-service";
 import { createPool, type Pool, runMigrations } from "@mullion/postgres";
 import {
@@ -143,7 +143,7 @@ describe("access", () => {
     }
   });
 
-  const routes = apiRoutes.filter(({ upstream }) => upstream === "profile");
+  const routes = serviceRoutes(apiRoutes).filter(({ upstream }) => upstream === "profile");
   it.each(routes)("S4.2 $id answers 401 without a token and 403 without its scope", async (route) => {
     const without = await app.inject({ method: route.method, url: route.path });
     expect(without.statusCode).toBe(401);

@@ -1,4 +1,4 @@
-import { apiRoutes, type Problem, type Release } from "@mullion/contracts";
+import { apiRoutes, type Problem, type Release, serviceRoutes } from "@mullion/contracts";
 
 type Issue = NonNullable<Problem["issues"]>[number];
 type Check = (release: Release) => Issue[];
@@ -70,8 +70,8 @@ const navigationLeadsSomewhere: Check = ({ manifest }) =>
         ],
   );
 
-const readRoutes = apiRoutes
-  .filter(({ method }) => method === "GET")
+const readRoutes = serviceRoutes(apiRoutes)
+  .filter(({ method, transport }) => method === "GET" && transport === "http")
   .map((route) => ({
     ...route,
     pattern: new RegExp(`^${route.path.replace(/:[a-zA-Z]+/g, "[^/]+")}$`),
