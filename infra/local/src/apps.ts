@@ -4,12 +4,24 @@ import type { DatabaseUrls } from "./databases.ts";
 import type { PartName, Ports } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
 
-/** An app of the platform that runs as a process. */
-export type AppName = Exclude<PartName, "postgres" | "redis">;
+/** A further instance of the shell's front: the same app under the same origin, at a port of its own. */
+type ShellReplica = "shell-2" | "shell-3";
 
-/** How to run one app. Paths are relative to the app's folder. */
+/** An app of the platform. */
+export type AppName = Exclude<PartName, "postgres" | "redis" | ShellReplica>;
+
+/** A process that runs an app. */
+export type InstanceName = AppName | ShellReplica;
+
+/** How many fronts share the work. */
+export type ShellCount = 1 | 2 | 3;
+
+/** Every instance of the shell, the first one first. */
+export const shellInstances = ["shell", "shell-2", "shell-3"] as const;
+
+/** How to run one instance of an app. Paths are relative to the app's folder. */
 export interface AppSpec {
-  readonly name: AppName;
+  readonly name: InstanceName;
   readonly folder: string;
   readonly main: string;
   readonly migrates: boolean;
@@ -28,6 +40,9 @@ export interface AppContext {
   readonly clientsFile: string;
   readonly seedFile: string;
   readonly artifactsDir: string;
+  readonly shells: ShellCount;
+  /** Address that identity is reached and named by. */
+  readonly issuer: string;
   /** Variables that replace or add to an app's own, by app. */
   readonly overrides: Readonly<Partial<Record<AppName, Readonly<Record<string, string>>>>>;
 }
@@ -42,27 +57,37 @@ function innerUrl(ports: Ports, name: PartName): string {
   return `http://127.0.0.1:${String(ports[name])}`;
 }
 
-/** Every app with its environment. */
+/** True for each instance of the shell. */
+export function isShell(name: InstanceName): boolean {
+  return shellInstances.some((instance) => instance === name);
+}
+
+/** Every instance of every app with its environment. */
 export function appSpecs(repository: string, context: AppContext): AppSpec[] {
   const environments = appEnvironments(context);
-  return (Object.keys(environments) as AppName[]).map((name) => ({
+  const specOf = (app: AppName, name: InstanceName): AppSpec => ({
     name,
-    folder: join(repository, "apps", name),
-    main: name === "shell" ? "src/front/main.ts" : "src/main.ts",
-    migrates: name in context.databases,
-    seeds: name === "identity",
+    folder: join(repository, "apps", app),
+    main: app === "shell" ? "src/front/main.ts" : "src/main.ts",
+    migrates: app in context.databases,
+    seeds: app === "identity",
     url: innerUrl(context.ports, name),
     env: {
       NODE_ENV: "production",
       LOG_LEVEL: "info",
       HOST: "127.0.0.1",
       PORT: String(context.ports[name]),
-      ISSUER: publicUrl(context.ports, "identity"),
+      ISSUER: context.issuer,
       API_AUDIENCE: apiAudience,
-      ...environments[name],
-      ...context.overrides[name],
+      ...environments[app],
+      ...context.overrides[app],
     },
-  }));
+  });
+  return (Object.keys(environments) as AppName[]).flatMap((app) =>
+    app === "shell"
+      ? shellInstances.slice(0, context.shells).map((name) => specOf(app, name))
+      : [specOf(app, app)],
+  );
 }
 
 function appEnvironments(context: AppContext): Record<AppName, Record<string, string>> {

@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { type DemoAccount, demoAccounts } from "./accounts.ts";
 import { appProcess, expectOk, runAppScript } from "./app-process.ts";
-import { type AppName, type AppSpec, appSpecs, publicUrl } from "./apps.ts";
+import {
+  type AppName,
+  type AppSpec,
+  appSpecs,
+  isShell,
+  publicUrl,
+  type ShellCount,
+  shellInstances,
+} from "./apps.ts";
 import { buildAll } from "./build.ts";
 import { platformClients } from "./clients.ts";
 import { type DatabaseUrls, ensureDatabases } from "./databases.ts";
@@ -22,7 +30,11 @@ export interface PlatformOptions {
   readonly portBase: number;
   /** Home of its data, logs and state. `.mullion` in the repository unless told. */
   readonly dataDir?: string | undefined;
-  /** Variables that replace or add to an app's own, by app. */
+  /** Fronts that share one origin and one Redis: `shell`, `shell-2`, `shell-3`. One unless told. */
+  readonly shells?: ShellCount;
+  /** Where identity is reached, when that is not its own port but a proxy in front of it. */
+  readonly issuer?: string;
+  /** Variables that replace or add to an app's own, by app; those of `shell` are every front's. */
   readonly overrides?: Readonly<Partial<Record<AppName, Readonly<Record<string, string>>>>>;
   /** Use these instead of embedded ones. */
   readonly databaseUrl?: string | undefined;
@@ -82,8 +94,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 function neededPorts(options: PlatformOptions, ports: Ports): PartName[] {
   const external = { postgres: options.databaseUrl !== undefined, redis: options.redisUrl !== undefined };
+  const idle: readonly PartName[] = shellInstances.slice(options.shells ?? 1);
   return (Object.keys(ports) as PartName[]).filter(
-    (name) => !(name in external && external[name as "redis"]),
+    (name) => !(name in external && external[name as "redis"]) && !idle.includes(name),
   );
 }
 
@@ -114,9 +127,12 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
   const secrets = await steps.run("secrets", () => writeSecrets(layout, files, publicUrl(ports, "shell")));
   const accounts = demoAccounts(secrets);
   const databases = await ensureDatabases(databaseUrl);
+  const issuer = options.issuer ?? publicUrl(ports, "identity");
   const specs = appSpecs(repositoryRoot, {
     ...{ ports, secrets, databases, redisUrl, ...files },
     artifactsDir: join(layout.data, "artifacts"),
+    shells: options.shells ?? 1,
+    issuer,
     overrides: options.overrides ?? {},
   });
 
@@ -124,11 +140,11 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
   signal.throwIfAborted();
   const startApp = (spec: AppSpec): Promise<void> =>
     steps.run(spec.name, () => supervisor.add(appProcess(spec, log(spec.name))));
-  await together(specs.filter(({ name }) => name !== "shell").map(startApp));
+  await together(specs.filter(({ name }) => !isShell(name)).map(startApp));
   signal.throwIfAborted();
   await together([
-    steps.run("publish", (note) => publishRemotes({ ports, secrets, signal, note })),
-    ...specs.filter(({ name }) => name === "shell").map(startApp),
+    steps.run("publish", (note) => publishRemotes({ ports, issuer, secrets, signal, note })),
+    ...specs.filter(({ name }) => isShell(name)).map(startApp),
   ]);
   signal.throwIfAborted();
   await steps.run("health", () => together(specs.map((spec) => untilReady(spec, signal))));

@@ -4,6 +4,8 @@ import { LocalError } from "./errors.ts";
 /** Distance of every port from `MULLION_PORT_BASE`. Remotes in development are at 1 to 4. */
 const offsets = {
   shell: 0,
+  "shell-2": 10,
+  "shell-3": 20,
   identity: 1000,
   gateway: 1100,
   "service-profile": 1110,

@@ -8,7 +8,10 @@ export interface RequirementState {
   readonly tests: readonly { readonly title: string; readonly state: TestOutcome["state"] }[];
 }
 
-/** Each requirement with the tests that name it. One failed test fails it; skipped tests alone prove nothing. */
+/**
+ * Each requirement with the tests that name it. One failed test fails it; skipped tests prove nothing, and neither does
+ * a test that ran in one of its runner's projects and was skipped in another.
+ */
 export function matchRequirements(
   requirements: readonly { readonly id: string; readonly title: string }[],
   outcomes: readonly TestOutcome[],
@@ -18,7 +21,9 @@ export function matchRequirements(
     const word = new RegExp(`(?<![\\w.-])${id.replaceAll(".", "\\.")}(?![\\w-]|\\.\\w)`);
     const tests = outcomes.filter((outcome) => word.test(outcome.title));
     const failed = tests.some(({ state }) => state === "failed");
-    const passed = tests.some(({ state }) => state === "passed");
+    const passed = Object.values(Object.groupBy(tests, ({ file, title: name }) => `${file}\n${name}`)).some(
+      (runs) => runs?.every(({ state }) => state === "passed"),
+    );
     const state = failed ? "failed" : passed ? "passed" : "no test";
     return { id, title, state, tests: tests.map((test) => ({ title: test.title, state: test.state })) };
   });

@@ -81,4 +81,15 @@ describe("requirements", () => {
     );
     expect(first?.state).toBe("no test");
   });
+
+  it("are proven only by a test that passed in every project it is part of", () => {
+    const stateOf = (...states: ("passed" | "failed" | "skipped")[]): string | undefined =>
+      matchRequirements(
+        [{ id: "SEC-1", title: "" }],
+        states.map((state) => ({ title: "SEC-1 holds", file: "cookie.spec.ts", state })),
+      )[0]?.state;
+    expect(stateOf("passed", "passed")).toBe("passed");
+    expect(stateOf("passed", "failed")).toBe("failed");
+    expect(stateOf("passed", "skipped")).toBe("no test");
+  });
 });
