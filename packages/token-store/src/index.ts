@@ -1,12 +1,24 @@
 export { TokenStoreError, type TokenStoreErrorCode } from "./errors.ts";
 export { createKeyRing, type KeyRing } from "./key-ring.ts";
 export {
+  type AccessToken,
+  type DeviceInfo,
+  type SessionContent,
+  type SessionHandle,
   type SessionRecord,
+  type StoredDevice,
   type StoredSession,
+  type StoredTokens,
   sessionRecordSchema,
   type TokenSet,
-  tokenSetSchema,
 } from "./record.ts";
 export { connectRedis } from "./redis.ts";
+export { createRefreshLeases, type RefreshLease, type RefreshLeases } from "./refresh-lease.ts";
+export { followRevocations, type RevocationListener } from "./revocations.ts";
 export { createSessionId, hashSessionId, isSessionId } from "./session-id.ts";
-export { createTokenStore, type ReplaceResult, type TokenStore } from "./token-store.ts";
+export {
+  createTokenStore,
+  type ReplaceResult,
+  type TokenStore,
+  type TokenStoreOptions,
+} from "./token-store.ts";

@@ -1,97 +1,175 @@
 import type { SessionView } from "@mullion/contracts";
-import { sessionViewSchema } from "@mullion/contracts";
-import type { Redis } from "ioredis";
-import { TokenStoreError } from "./errors.ts";
+import { available, execute } from "./available.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { type SessionRecord, type StoredSession, tokenSetSchema } from "./record.ts";
-import { replaceScript } from "./scripts.ts";
+import { recordKey, revokedChannel } from "./keys.ts";
+import type {
+  SessionContent,
+  SessionHandle,
+  SessionRecord,
+  StoredDevice,
+  StoredSession,
+  StoredTokens,
+} from "./record.ts";
+import type { RedisClient } from "./redis.ts";
+import { replaceScript, touchScript } from "./scripts.ts";
+import { createSealedRecord } from "./sealed-record.ts";
 import { hashSessionId } from "./session-id.ts";
+import { createSessionIndex } from "./session-index.ts";
 
 /** What became of a conditional write. */
 export type ReplaceResult = "written" | "stale" | "gone";
 
 /** Sessions in Redis: sealed values under the hash of the session id. Every method throws {@link TokenStoreError}. */
 export interface TokenStore {
-  /** Stores a new session until `view.expiresAt`. */
+  /** Stores a new session until it was idle for too long, and until `view.expiresAt` at the latest. */
   create(sessionId: string, record: SessionRecord): Promise<void>;
   /** One round trip; null when there is no such session. */
   read(sessionId: string): Promise<StoredSession | null>;
+  /** Only what a call needs, one round trip. */
+  readTokens(sessionId: string): Promise<StoredTokens | null>;
   /** Only what the browser may know; opens no token. */
   readView(sessionId: string): Promise<SessionView | null>;
   /** Writes over the version that was read. Never creates a session and never prolongs one. */
-  replace(sessionId: string, readVersion: number, record: SessionRecord): Promise<ReplaceResult>;
-  /** True when there was one. */
+  replace(sessionId: string, readVersion: number, content: SessionContent): Promise<ReplaceResult>;
+  /** Slides the idle expiry. False when there is no such session. */
+  touch(sessionId: string): Promise<boolean>;
+  /** Ends a session and tells every front. True when there was one. */
   delete(sessionId: string): Promise<boolean>;
+  /** Ends a session by its handle. */
+  revoke(handle: SessionHandle): Promise<boolean>;
+  /** The live sessions of a user, most recently used first. */
+  devicesOf(userId: string): Promise<StoredDevice[]>;
+  /** The live sessions that a sign-in at identity began. */
+  handlesOfSignIn(identitySid: string): Promise<SessionHandle[]>;
+  /** The handles of those given whose sessions still live. */
+  aliveAmong(handles: readonly SessionHandle[]): Promise<Set<SessionHandle>>;
 }
 
-const formatVersion = "1";
-
-/** The braces make every key of one session fall on one cluster node, so that scripts may touch several. */
-function recordKey(hash: string): string {
-  return `mullion:{${hash}}:session`;
+/** How long sessions live. */
+export interface TokenStoreOptions {
+  /** A session ends when nobody used it for this long, in milliseconds. */
+  readonly idleTimeoutMs: number;
 }
 
-async function available<T>(operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (cause) {
-    throw new TokenStoreError("store_unavailable", "The session store does not answer.", { cause });
-  }
-}
+const formatVersion = "2";
 
 /**
  * Creates the store. The client must have a `commandTimeout` and no offline queue, or a lost Redis becomes a hang.
  */
-export function createTokenStore(redis: Redis, keys: KeyRing): TokenStore {
-  const seal = (hash: string, record: SessionRecord): { tokens: string; view: string } => ({
-    tokens: keys.seal(JSON.stringify(record.tokens), `${hash}:tokens`),
-    view: keys.seal(JSON.stringify(record.view), `${hash}:view`),
-  });
-  const openView = (hash: string, sealed: string): SessionView =>
-    sessionViewSchema.parse(JSON.parse(keys.open(sealed, `${hash}:view`)));
+export function createTokenStore(
+  redis: RedisClient,
+  keys: KeyRing,
+  { idleTimeoutMs }: TokenStoreOptions,
+): TokenStore {
+  const sealed = createSealedRecord(keys);
+  const index = createSessionIndex(redis);
+
+  const revoke = async (handle: SessionHandle): Promise<boolean> => {
+    // Not in one transaction: a channel has no slot in a cluster. Fronts look again by themselves should one die here.
+    const existed = (await available(redis.del(recordKey(handle)))) === 1;
+    await available(redis.publish(revokedChannel, handle));
+    return existed;
+  };
+
+  const readDevice = async (handle: SessionHandle): Promise<StoredDevice | null> => {
+    const fields = await available(redis.hmget(recordKey(handle), "device", "touched", "absolute"));
+    const [device, touched, absolute] = fields;
+    if (!device || !touched || !absolute) return null;
+    return {
+      ...sealed.openDevice(handle, device),
+      handle,
+      lastUsedAt: Number(touched),
+      expiresAt: Number(absolute),
+    };
+  };
 
   return {
-    async create(sessionId, record) {
-      const hash = hashSessionId(sessionId);
-      const sealed = seal(hash, record);
-      const write = redis
-        .multi()
-        .hset(recordKey(hash), { format: formatVersion, version: 1, ...sealed })
-        .pexpireat(recordKey(hash), Date.parse(record.view.expiresAt))
-        .exec();
-      await available(write);
+    async create(sessionId, { device, ...content }) {
+      const handle = hashSessionId(sessionId);
+      const now = Date.now();
+      const absolute = Date.parse(content.view.expiresAt);
+      await index.add("user", content.view.user.id, handle, absolute);
+      const { identitySid } = content.tokens;
+      if (identitySid !== null) await index.add("sign-in", identitySid, handle, absolute);
+      const fields = {
+        ...{ format: formatVersion, version: 1, absolute, touched: now },
+        ...sealed.seal(handle, content),
+        device: sealed.sealDevice(handle, device),
+      };
+      const expiresAt = Math.min(now + idleTimeoutMs, absolute);
+      await execute(redis.multi().hset(recordKey(handle), fields).pexpireat(recordKey(handle), expiresAt));
     },
 
     async read(sessionId) {
-      const hash = hashSessionId(sessionId);
-      const fields = await available(redis.hmget(recordKey(hash), "version", "tokens", "view"));
+      const handle = hashSessionId(sessionId);
+      const fields = await available(redis.hmget(recordKey(handle), "version", "tokens", "view"));
       const [version, tokens, view] = fields;
       if (!version || !tokens || !view) return null;
       return {
         version: Number(version),
-        tokens: tokenSetSchema.parse(JSON.parse(keys.open(tokens, `${hash}:tokens`))),
-        view: openView(hash, view),
+        tokens: sealed.openTokens(handle, tokens),
+        view: sealed.openView(handle, view),
+      };
+    },
+
+    async readTokens(sessionId) {
+      const handle = hashSessionId(sessionId);
+      const fields = await available(redis.hmget(recordKey(handle), "version", "tokens", "touched"));
+      const [version, tokens, touched] = fields;
+      if (!version || !tokens || !touched) return null;
+      return {
+        version: Number(version),
+        tokens: sealed.openTokens(handle, tokens),
+        lastUsedAt: Number(touched),
       };
     },
 
     async readView(sessionId) {
-      const hash = hashSessionId(sessionId);
-      const view = await available(redis.hget(recordKey(hash), "view"));
-      return view === null ? null : openView(hash, view);
+      const handle = hashSessionId(sessionId);
+      const fields = await available(redis.hmget(recordKey(handle), "view", "touched", "absolute"));
+      const [view, touched, absolute] = fields;
+      if (!view || !touched || !absolute) return null;
+      const idleExpiresAt = Math.min(Number(touched) + idleTimeoutMs, Number(absolute));
+      return {
+        ...sealed.openView(handle, view),
+        idleExpiresAt: new Date(idleExpiresAt).toISOString(),
+      };
     },
 
-    async replace(sessionId, readVersion, record) {
-      const hash = hashSessionId(sessionId);
-      const sealed = seal(hash, record);
+    async replace(sessionId, readVersion, content) {
+      const handle = hashSessionId(sessionId);
+      const { tokens, view } = sealed.seal(handle, content);
       const result = await available(
-        redis.eval(replaceScript, 1, recordKey(hash), String(readVersion), sealed.tokens, sealed.view),
+        redis.eval(replaceScript, 1, recordKey(handle), String(readVersion), tokens, view),
       );
       if (result === 1) return "written";
       return result === 0 ? "stale" : "gone";
     },
 
+    async touch(sessionId) {
+      const key = recordKey(hashSessionId(sessionId));
+      return (await available(redis.eval(touchScript, 1, key, Date.now(), idleTimeoutMs))) === 1;
+    },
+
     async delete(sessionId) {
-      return (await available(redis.del(recordKey(hashSessionId(sessionId))))) === 1;
+      return revoke(hashSessionId(sessionId));
+    },
+    revoke,
+
+    async devicesOf(userId) {
+      const handles = await index.list("user", userId);
+      const devices = await Promise.all(handles.map(readDevice));
+      const live = devices.filter((device) => device !== null);
+      const dead = handles.filter((_handle, at) => devices[at] === null);
+      await index.remove("user", userId, dead);
+      return live.sort((one, other) => other.lastUsedAt - one.lastUsedAt);
+    },
+
+    handlesOfSignIn: (identitySid) => index.list("sign-in", identitySid),
+
+    async aliveAmong(handles) {
+      const found = await Promise.all(handles.map((handle) => available(redis.exists(recordKey(handle)))));
+      return new Set(handles.filter((_handle, at) => found[at] === 1));
     },
   };
 }
