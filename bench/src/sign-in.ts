@@ -1,4 +1,5 @@
 import type { DemoAccount, Platform } from "@mullion/local";
+import { createUserAgent } from "@mullion/testing";
 import * as oauth from "oauth4webapi";
 // Plain http: the platform under test is on this machine.
 import { allowInsecureRequests } from "oauth4webapi";
@@ -42,28 +43,8 @@ export async function accessTokenOf(
 
 /** Goes through identity's pages with an account; returns the address it is sent back to. */
 async function signInByForm(start: URL, { email, password }: DemoAccount): Promise<URL> {
-  const cookies = new Map<string, string>();
-  const request = async (url: URL, init: RequestInit = {}): Promise<Response> => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { accept: "text/html", origin: url.origin, cookie };
-    const response = await fetch(url, { ...init, headers, redirect: "manual" });
-    for (const line of response.headers.getSetCookie()) {
-      const [name = "", value = ""] = (line.split(";")[0] ?? "").split(/=(.*)/s);
-      cookies.set(name, value);
-    }
-    return response;
-  };
-  const follow = async (url: URL, response: Response): Promise<{ url: URL; page: string }> => {
-    const location = response.headers.get("location");
-    const page = await response.text();
-    if (location === null) return { url, page };
-    const next = new URL(location, url);
-    return next.origin === url.origin ? follow(next, await request(next)) : { url: next, page };
-  };
-  const form = await follow(start, await request(start));
-  const action = /<form[^>]*action="([^"]+)"/.exec(form.page)?.[1];
-  if (action === undefined) throw new Error(`no sign-in form at ${form.url.href}`);
-  const target = new URL(action, form.url);
-  const answer = await request(target, { method: "POST", body: new URLSearchParams({ email, password }) });
-  return (await follow(target, answer)).url;
+  const agent = createUserAgent();
+  const until = (url: URL): boolean => url.origin !== start.origin;
+  const page = await agent.open(start, { until });
+  return (await agent.submit(page, { email, password }, { until })).url;
 }

@@ -6,3 +6,11 @@ export { createTestIssuer, type SignOverrides, type TestClaims, type TestIssuer 
 export { createTestLink, type TestLink } from "./link.ts";
 export { freePort } from "./port.ts";
 export { createSigningKey, type SigningKey } from "./signing-key.ts";
+export {
+  createUserAgent,
+  type Navigation,
+  type Page,
+  type UserAgent,
+  type UserAgentOptions,
+  type UserAgentRequest,
+} from "./user-agent.ts";
