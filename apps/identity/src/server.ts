@@ -1,4 +1,5 @@
 import { createVerifier } from "@mullion/access-token";
+import { identityAudience } from "@mullion/contracts";
 import type { EventSink } from "@mullion/events";
 import { createHttpService } from "@mullion/http-service";
 import { checkPostgres, type Pool } from "@mullion/postgres";
@@ -40,14 +41,14 @@ const defaultLimits: SignInLimits = {
 
 /** The identity service, not yet listening. */
 export async function createIdentity(options: IdentityOptions): Promise<FastifyInstance> {
-  const { issuer, audience, keys, pool, redis, events, logger, limits = defaultLimits } = options;
+  const { issuer, keys, pool, redis, events, logger, limits = defaultLimits } = options;
   const audit = createAuditLog(pool);
   const stylesheet = await loadStylesheet();
   const pages = { stylesheet: stylesheet.url };
   const provider = createProvider({ ...options, pages, audit, logger });
   const verifier = createVerifier({
     issuer,
-    audience,
+    audience: identityAudience,
     jwksUri: `${issuer}/jwks`,
     // Our own keys are here; asking for them over the network would only add a way to fail.
     fetch: async () => Response.json({ keys: keys.publicJwks }),

@@ -1,10 +1,14 @@
+import { apiAudience, identityAudience } from "@mullion/contracts";
 import * as oauth from "oauth4webapi";
 import { Browser } from "./browser.ts";
 import { clients, password, shellRedirectUri, type TestIdentity } from "./identity.ts";
 
-export const everyApiScope =
-  "profile:read profile:write insights:read insights:write users:read users:write registry:read";
-const shellScope = `openid profile email offline_access ${everyApiScope}`;
+/** What an administrator has at the API, and at identity's own. */
+export const everyApiScope = "profile:read profile:write insights:read registry:read insights:write";
+export const everyIdentityScope = "users:read users:write";
+const shellScope = `openid profile email offline_access ${everyApiScope} ${everyIdentityScope}`;
+/** The resources the shell asks for. */
+const bothResources: readonly string[] = [apiAudience, identityAudience];
 
 const http = { [oauth.allowInsecureRequests]: true };
 
@@ -47,6 +51,7 @@ export class RelyingParty {
   async authorization(
     scope: string = shellScope,
     extra: Readonly<Record<string, string>> = {},
+    resources: readonly string[] = bothResources,
   ): Promise<Authorization> {
     const codeVerifier = oauth.generateRandomCodeVerifier();
     const nonce = oauth.generateRandomNonce();
@@ -63,6 +68,7 @@ export class RelyingParty {
       code_challenge_method: "S256",
       ...extra,
     }).toString();
+    for (const resource of resources) url.searchParams.append("resource", resource);
     return { url: url.href, codeVerifier, nonce, state };
   }
 
@@ -93,20 +99,24 @@ export class RelyingParty {
     );
   }
 
-  async refresh(refreshToken: string): Promise<Response> {
-    return oauth.refreshTokenGrantRequest(this.server, this.client, this.authenticate, refreshToken, http);
+  async refresh(refreshToken: string, resource?: string): Promise<Response> {
+    return oauth.refreshTokenGrantRequest(this.server, this.client, this.authenticate, refreshToken, {
+      ...http,
+      additionalParameters: resource === undefined ? {} : { resource },
+    });
   }
 
-  async refreshed(refreshToken: string): Promise<oauth.TokenEndpointResponse> {
-    return oauth.processRefreshTokenResponse(this.server, this.client, await this.refresh(refreshToken));
+  async refreshed(refreshToken: string, resource?: string): Promise<oauth.TokenEndpointResponse> {
+    const response = await this.refresh(refreshToken, resource);
+    return oauth.processRefreshTokenResponse(this.server, this.client, response);
   }
 
-  async clientCredentials(scope: string): Promise<oauth.TokenEndpointResponse> {
+  async clientCredentials(scope: string, resource?: string): Promise<oauth.TokenEndpointResponse> {
     const response = await oauth.clientCredentialsGrantRequest(
       this.server,
       this.client,
       this.authenticate,
-      { scope },
+      { scope, ...(resource === undefined ? {} : { resource }) },
       http,
     );
     return oauth.processClientCredentialsResponse(this.server, this.client, response);
@@ -131,9 +141,13 @@ export async function openSignIn(browser: Browser, authorization: Authorization)
 export async function signIn(
   party: RelyingParty,
   email: string,
-  { scope = shellScope, browser = new Browser() }: { scope?: string; browser?: Browser } = {},
+  {
+    scope = shellScope,
+    browser = new Browser(),
+    resources,
+  }: { scope?: string; browser?: Browser; resources?: readonly string[] } = {},
 ): Promise<oauth.TokenEndpointResponse & { refresh_token: string; id_token: string }> {
-  const authorization = await party.authorization(scope);
+  const authorization = await party.authorization(scope, {}, resources);
   const form = await openSignIn(browser, authorization);
   const { url } = await browser.follow(await browser.post(form, { email, password }));
   const tokens = await party.tokens(authorization, url);

@@ -71,19 +71,21 @@ describe("the sign-in page", () => {
   });
 
   it("SEC-59 takes as long for an unknown address as for a known one", async () => {
-    async function medianMs(email: string): Promise<number> {
-      const times: number[] = [];
-      for (let n = 0; n < 7; n += 1) {
-        const browser = new Browser();
-        const form = await openSignIn(browser, await shell.authorization());
-        const start = performance.now();
-        await browser.post(form, { email, password: "wrong password" });
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[3] ?? 0;
+    async function attemptMs(email: string): Promise<number> {
+      const browser = new Browser();
+      const form = await openSignIn(browser, await shell.authorization());
+      const start = performance.now();
+      await browser.post(form, { email, password: "wrong password" });
+      return performance.now() - start;
     }
-    await medianMs(unknown);
-    const ratio = (await medianMs(unknown)) / (await medianMs(known));
+    const times: Record<string, number[]> = { [known]: [], [unknown]: [] };
+    await attemptMs(unknown);
+    // In turn, so that whatever else the machine does slows both down.
+    for (let n = 0; n < 9; n += 1) {
+      for (const email of [unknown, known]) times[email]?.push(await attemptMs(email));
+    }
+    const fastest = (email: string): number => Math.min(...(times[email] ?? []));
+    const ratio = fastest(unknown) / fastest(known);
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.7);
   });

@@ -7,8 +7,8 @@ import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { PageContext } from "../pages/layout.ts";
 import { createAdapterFactory } from "../storage/create-adapter.ts";
 import { createFindAccount } from "../users/account.ts";
-import { apiResource, extraTokenClaims } from "./api-resource.ts";
 import { renderWith } from "./provider-pages.ts";
+import { extraTokenClaims, resourceIndicators } from "./resources.ts";
 import { createLoadGrant, issueRefreshToken, keepOfflineAccess } from "./sign-in-grants.ts";
 
 /** What the provider is made of. */
@@ -50,7 +50,7 @@ function features(options: ProviderOptions): NonNullable<Configuration["features
     // Every client has a secret: resource servers may ask about tokens that others hold, and end only their own.
     introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientAuthMethod !== "none" },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    resourceIndicators: apiResource(audience, accessTokenTtlSeconds),
+    resourceIndicators: resourceIndicators(audience, accessTokenTtlSeconds),
     rpInitiatedLogout: { enabled: true, ...renderWith(pages).logout },
   };
 }

@@ -1,7 +1,14 @@
+import { identityAudience } from "@mullion/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Browser } from "../../test/browser.ts";
 import { password, startIdentity, type TestIdentity } from "../../test/identity.ts";
-import { decodeClaims, openSignIn, RelyingParty, signIn } from "../../test/relying-party.ts";
+import {
+  decodeClaims,
+  everyIdentityScope,
+  openSignIn,
+  RelyingParty,
+  signIn,
+} from "../../test/relying-party.ts";
 
 describe("refresh tokens", () => {
   let identity: TestIdentity;
@@ -74,10 +81,10 @@ describe("refresh tokens", () => {
       identity.pool.query("update user_roles set role = $2 where user_id = $1", [id, role]);
 
     await setRole("admin");
-    const promoted = await shell.refreshed(first.refresh_token);
+    const promoted = await shell.refreshed(first.refresh_token, identityAudience);
     expect(decodeClaims(promoted.access_token)).toMatchObject({
       roles: ["admin"],
-      scope: expect.stringContaining("users:write") as string,
+      scope: everyIdentityScope,
     });
     await setRole("viewer");
     const demoted = await shell.refreshed(promoted.refresh_token ?? "");

@@ -132,7 +132,10 @@ describe("signing in by authorization code and PKCE", () => {
   });
 
   it("gives a client that asks only who the user is a token for userinfo", async () => {
-    const { access_token } = await signIn(shell, "admin@mullion.test", { scope: "openid email" });
+    const { access_token } = await signIn(shell, "admin@mullion.test", {
+      scope: "openid email",
+      resources: [],
+    });
     const response = await fetch(`${identity.issuer}/me`, {
       headers: { authorization: `Bearer ${access_token}` },
     });

@@ -4,9 +4,9 @@ import { isFirstParty } from "../clients/client-metadata.ts";
 import { bindGrant } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import { UserAccount } from "../users/account.ts";
-import { userScopes } from "./api-resource.ts";
+import { type UserScopes, userScopesOf } from "./resources.ts";
 
-async function mintGrant(ctx: KoaContextWithOIDC, audience: string): Promise<Grant | undefined> {
+async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promise<Grant | undefined> {
   const { provider, client, session, requestParamOIDCScopes, requestParamScopes } = ctx.oidc;
   const accountId = session?.accountId;
   // The page comes first and brings the request back here; a grant made now would be left over.
@@ -15,10 +15,10 @@ async function mintGrant(ctx: KoaContextWithOIDC, audience: string): Promise<Gra
   }
   const grant = new provider.Grant({ accountId, ...(client && { clientId: client.clientId }) });
   grant.addOIDCScope(requestParamOIDCScopes);
-  grant.addResourceScope(
-    audience,
-    [...requestParamScopes].filter((scope) => userScopes.has(scope)),
-  );
+  for (const [resource, scopes] of userScopes) {
+    const asked = scopes.filter((scope) => requestParamScopes.has(scope));
+    if (asked.length > 0) grant.addResourceScope(resource, asked);
+  }
   await grant.save();
   return grant;
 }
@@ -37,10 +37,11 @@ export function createLoadGrant(
   pool: Pool,
   audience: string,
 ): NonNullable<Configuration["loadExistingGrant"]> {
+  const userScopes = userScopesOf(audience);
   return async (ctx) => {
     const { client, session } = ctx.oidc;
     if (client === undefined || session === undefined) return undefined;
-    const grant = await (isFirstParty(client) ? mintGrant(ctx, audience) : consentedGrant(ctx));
+    const grant = await (isFirstParty(client) ? mintGrant(ctx, userScopes) : consentedGrant(ctx));
     if (grant === undefined) return undefined;
     session.ensureClientContainer(client.clientId);
     try {

@@ -1,4 +1,4 @@
-import { userListSchema, userSchema } from "@mullion/contracts";
+import { identityAudience, userListSchema, userSchema } from "@mullion/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clients, startIdentity, type TestIdentity } from "../../test/identity.ts";
 import { RelyingParty, signIn } from "../../test/relying-party.ts";
@@ -10,14 +10,18 @@ describe("the admin API", () => {
   let viewerId: string;
   let adminToken: string;
   let viewerToken: string;
+  let apiToken: string;
 
   beforeAll(async () => {
     identity = await startIdentity();
     const shell = await RelyingParty.discover(identity);
     adminId = await identity.addUser("admin@mullion.test", ["admin"]);
     viewerId = await identity.addUser("viewer@mullion.test", ["viewer"]);
-    ({ access_token: adminToken } = await signIn(shell, "admin@mullion.test"));
-    ({ access_token: viewerToken } = await signIn(shell, "viewer@mullion.test"));
+    const admin = await signIn(shell, "admin@mullion.test");
+    apiToken = admin.access_token;
+    ({ access_token: adminToken } = await shell.refreshed(admin.refresh_token, identityAudience));
+    const viewer = await signIn(shell, "viewer@mullion.test");
+    ({ access_token: viewerToken } = await shell.refreshed(viewer.refresh_token, identityAudience));
   });
   afterAll(async () => {
     await identity.close();
@@ -50,9 +54,15 @@ describe("the admin API", () => {
     expect((await patch(viewerId, { roles: ["admin"] }, viewerToken)).status).toBe(403);
   });
 
+  it("takes only tokens that are for identity, whoever holds them", async () => {
+    const refused = await list(apiToken);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get("www-authenticate")).toContain('error="invalid_token"');
+  });
+
   it("does not take a client's own token for a user's", async () => {
     const gateway = await RelyingParty.discover(identity, clients.gateway);
-    const { access_token } = await gateway.clientCredentials("events:write users:read");
+    const { access_token } = await gateway.clientCredentials("users:read", identityAudience);
     expect((await list(access_token)).status).toBe(403);
   });
 
