@@ -1,8 +1,12 @@
 export type { DemoAccount } from "./accounts.ts";
 export type { AppName } from "./apps.ts";
+export { type Child, startChild } from "./child.ts";
+export { unpackDebianPackages } from "./debian-packages.ts";
 export { deletePlatformData } from "./delete-data.ts";
+export { inheritedEnvironment } from "./env.ts";
 export * from "./errors.ts";
 export { freePort } from "./free-port.ts";
 export { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";
 export type { PartName, Ports } from "./ports.ts";
+export { runToEnd } from "./run-command.ts";
 export type { ProcessEvent, SupervisedProcess } from "./supervised-process.ts";
