@@ -12,6 +12,10 @@ export type BffErrorCode =
   | "csrf_header_missing"
   | "cross_site"
   | "content_type_refused"
+  | "scope_not_declared"
+  | "too_many_streams"
+  | "upgrade_required"
+  | "handshake_invalid"
   | "body_too_large"
   | "upstream_unreachable"
   | "upstream_timeout"
@@ -34,7 +38,11 @@ const answers: Record<BffErrorCode, { status: number; title: string; headers?: R
   path_invalid: { status: 400, title: "The path is not valid" },
   csrf_header_missing: { status: 403, title: "The x-mullion-csrf header is missing" },
   cross_site: { status: 403, title: "Requests of other sites are refused" },
-  content_type_refused: { status: 415, title: "Only application/json is accepted" },
+  content_type_refused: { status: 415, title: "This type of content is not accepted" },
+  scope_not_declared: { status: 403, title: "The remote does not declare this scope" },
+  too_many_streams: { status: 429, title: "Too many open streams", headers: { "retry-after": "5" } },
+  upgrade_required: { status: 426, title: "This route is a WebSocket", headers: { upgrade: "websocket" } },
+  handshake_invalid: { status: 400, title: "The WebSocket handshake is not valid" },
   body_too_large: { status: 413, title: "The body is too large" },
   upstream_unreachable: { status: 502, title: "The service cannot be reached" },
   upstream_timeout: { status: 504, title: "The service did not answer in time" },

@@ -1,6 +1,12 @@
 import type { ApiRoute } from "@mullion/contracts";
 import { bffProblem } from "./errors.ts";
 
+/** A route, and what its `:name` segments stood for. */
+export interface RouteMatch {
+  readonly route: ApiRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
 const segmentPattern = /^[A-Za-z0-9._~@:-]+$/;
 
 function segmentsOf(pathname: string): string[] {
@@ -13,26 +19,35 @@ function segmentsOf(pathname: string): string[] {
   return segments;
 }
 
-function matches(route: ApiRoute, segments: readonly string[]): boolean {
-  const template = route.path.split("/").slice(1);
-  return (
-    template.length === segments.length &&
-    template.every((part, index) => part.startsWith(":") || part === segments[index])
-  );
+/** Values of the template's parameters, or null when the path is another one. */
+function match(template: string, segments: readonly string[]): Record<string, string> | null {
+  const parts = template.split("/").slice(1);
+  if (parts.length !== segments.length) return null;
+  const params: Record<string, string> = {};
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index] ?? "";
+    if (part.startsWith(":")) params[part.slice(1)] = segment;
+    else if (part !== segment) return null;
+  }
+  return params;
 }
 
 /**
  * Finds the route of the manifest for a method and a path without query.
  * @throws {ProblemError} `path_invalid` (400), `route_unknown` (404) or `method_not_allowed` (405, with Allow).
  */
-export function findRoute(routes: readonly ApiRoute[], method: string, pathname: string): ApiRoute {
+export function findRoute(routes: readonly ApiRoute[], method: string, pathname: string): RouteMatch {
   const segments = segmentsOf(pathname);
-  const candidates = routes.filter((route) => matches(route, segments));
-  const found = candidates.find((route) => route.method === method);
-  if (found !== undefined) return found;
-  if (candidates.length === 0) throw bffProblem("route_unknown", { detail: `The API has no ${pathname}.` });
+  const allowed: string[] = [];
+  for (const route of routes) {
+    const params = match(route.path, segments);
+    if (params === null) continue;
+    if (route.method === method) return { route, params };
+    allowed.push(route.method);
+  }
+  if (allowed.length === 0) throw bffProblem("route_unknown", { detail: `The API has no ${pathname}.` });
   throw bffProblem("method_not_allowed", {
     detail: `${pathname} does not take ${method}.`,
-    headers: { allow: candidates.map((route) => route.method).join(", ") },
+    headers: { allow: allowed.join(", ") },
   });
 }

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { PassThrough, type Readable, type Writable } from "node:stream";
-import type { ApiRoute } from "@mullion/contracts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ServiceRoute } from "@mullion/contracts";
+import { ProblemError } from "@mullion/http-service";
 import { errors, type Pool } from "undici";
 import { bffProblem } from "./errors.ts";
 
@@ -30,7 +32,7 @@ const responseHeaders = [
 
 /** One call to the gateway on behalf of a session. */
 export interface UpstreamCall {
-  readonly route: ApiRoute;
+  readonly route: ServiceRoute;
   /** Path with query, as at the gateway. */
   readonly path: string;
   readonly accessToken: string;
@@ -70,7 +72,7 @@ function refusalOf(status: number): Error | undefined {
   return undefined;
 }
 
-function toProblem(error: unknown, route: ApiRoute): unknown {
+function toProblem(error: unknown, route: ServiceRoute): unknown {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return bffProblem("upstream_timeout", {
       detail: `${route.id} took over ${route.timeoutMs} ms.`,
@@ -92,18 +94,19 @@ function toProblem(error: unknown, route: ApiRoute): unknown {
   return error;
 }
 
-/**
- * Streams one call through the gateway: neither body is ever held in memory. `onHead` receives status and headers and
- * returns where the body goes.
- * @throws {ProblemError} 502 or 504 when the gateway cannot be used.
- */
-export async function forward(
+/** Statuses of a gateway that may answer the next attempt. */
+const passing = new Set([502, 503, 504]);
+const retryDelayMs = 50;
+
+/** One attempt. Resolves to false when it failed in a way that passes and `mayRetry`; nothing was sent on then. */
+async function attempt(
   pool: Pool,
-  call: UpstreamCall,
+  { route, path, accessToken, requestId, headers, body, signal }: UpstreamCall,
   onHead: (head: UpstreamHead) => Writable,
-): Promise<void> {
-  const { route, path, accessToken, requestId, headers, body, signal } = call;
+  mayRetry: boolean,
+): Promise<boolean> {
   let refusal: Error | undefined;
+  let isPassing = false;
   try {
     await pool.stream(
       {
@@ -121,12 +124,39 @@ export async function forward(
       },
       ({ statusCode, headers: answered }) => {
         refusal = refusalOf(statusCode);
-        if (refusal !== undefined) return new PassThrough().resume();
+        isPassing = mayRetry && passing.has(statusCode);
+        if (refusal !== undefined || isPassing) return new PassThrough().resume();
         return onHead({ status: statusCode, headers: pick(responseHeaders, answered) });
       },
     );
   } catch (error) {
-    throw toProblem(error, route);
+    const problem = toProblem(error, route);
+    if (mayRetry && problem instanceof ProblemError && problem.code === "upstream_unreachable") return false;
+    throw problem;
   }
   if (refusal !== undefined) throw refusal;
+  return !isPassing;
+}
+
+/**
+ * Streams one call through the gateway: neither body is ever held in memory. `onHead` receives status and headers and
+ * returns where the body goes. Reads are tried again as often as their route says, as long as nothing was sent on.
+ * @throws {ProblemError} 502 or 504 when the gateway cannot be used.
+ */
+export async function forward(
+  pool: Pool,
+  call: UpstreamCall,
+  onHead: (head: UpstreamHead) => Writable,
+): Promise<void> {
+  let isSentOn = false;
+  const head = (answer: UpstreamHead): Writable => {
+    isSentOn = true;
+    return onHead(answer);
+  };
+  const { retries } = call.route;
+  for (let attempts = 1; ; attempts += 1) {
+    const done = await attempt(pool, call, head, attempts <= retries && !isSentOn);
+    if (done) return;
+    await delay(retryDelayMs * attempts, undefined, { signal: call.signal });
+  }
 }

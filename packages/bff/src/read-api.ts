@@ -1,17 +1,11 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { ApiRoute } from "@mullion/contracts";
-import type { Pool } from "undici";
+import { bffProblem } from "./errors.ts";
 import { findRoute } from "./find-route.ts";
 import { forward } from "./forward.ts";
-import type { SessionTokens } from "./session-tokens.ts";
-
-/** What reading on behalf of a page needs. */
-export interface ReadApiOptions {
-  readonly routes: readonly ApiRoute[];
-  readonly gateway: Pool;
-  readonly tokens: SessionTokens;
-}
+import type { ApiAccess } from "./options.ts";
+import { guardRemote } from "./request-guard.ts";
+import { answerSessionRoute } from "./session-routes.ts";
 
 /** Answer of a GET: parsed JSON where it succeeded. */
 export interface ApiAnswer {
@@ -24,24 +18,37 @@ export interface ApiAnswer {
  * @throws {ProblemError} as the BFF does.
  */
 export async function readApi(
-  { routes, gateway, tokens }: ReadApiOptions,
+  access: ApiAccess,
   call: {
     readonly sessionId: string;
+    /** The remote whose page is drawn. */
+    readonly remote: string | undefined;
     readonly path: string;
     readonly requestId: string;
     readonly signal: AbortSignal;
   },
 ): Promise<ApiAnswer> {
   const [pathname = "/"] = call.path.split("?", 1);
-  const route = findRoute(routes, "GET", pathname);
-  const accessToken = await tokens.getAccessToken(call.sessionId);
+  const { route, params } = findRoute(access.routes, "GET", pathname);
+  guardRemote(call.remote, route, access);
+  if (route.auth === "session") {
+    const answer = await answerSessionRoute(access.sessionRoutes, route, {
+      sessionId: call.sessionId,
+      params,
+    });
+    return { status: answer.status, data: answer.body };
+  }
+  if (route.transport !== "http")
+    throw bffProblem("route_unknown", { detail: "A page cannot wait for a stream." });
+  // The page itself was asked for by a person, and has slid the session already.
+  const accessToken = await access.tokens.getAccessToken(call.sessionId, route.audience, "background");
   const body = new PassThrough();
   const received = text(body);
   // When the call fails, `forward` says why; the body's own rejection must not go unhandled meanwhile.
   received.catch(() => undefined);
   let status = 0;
   await forward(
-    gateway,
+    access.gateway,
     {
       route,
       path: call.path,

@@ -32,8 +32,11 @@ export type RefreshOutcome =
   | { readonly kind: "ended"; readonly error: string }
   | { readonly kind: "unavailable"; readonly cause: unknown };
 
-/** Exchanges a refresh token at identity (RFC 6749 section 6). Never throws: the outcome says what happened. */
-export type Refresher = (refreshToken: string) => Promise<RefreshOutcome>;
+/**
+ * Exchanges a refresh token for an access token of one audience (RFC 6749 section 6, RFC 8707). Never throws: the
+ * outcome says what happened.
+ */
+export type Refresher = (refreshToken: string, audience: string) => Promise<RefreshOutcome>;
 
 /** Creates a refresher; discovery happens at the first use and is kept. */
 export function createRefresher(options: RefresherOptions): Refresher {
@@ -42,13 +45,16 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const authenticate = ClientSecretBasic(options.clientSecret);
   let server: AuthorizationServer | undefined;
 
-  const request = async (refreshToken: string): Promise<RefreshedTokens> => {
+  const request = async (refreshToken: string, audience: string): Promise<RefreshedTokens> => {
     const http = {
       [allowInsecureRequests]: issuer.protocol === "http:",
       signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
     };
     server ??= await processDiscoveryResponse(issuer, await discoveryRequest(issuer, http));
-    const response = await refreshTokenGrantRequest(server, client, authenticate, refreshToken, http);
+    const response = await refreshTokenGrantRequest(server, client, authenticate, refreshToken, {
+      ...http,
+      additionalParameters: { resource: audience },
+    });
     const result = await processRefreshTokenResponse(server, client, response);
     return {
       accessToken: result.access_token,
@@ -59,9 +65,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
     };
   };
 
-  return async (refreshToken) => {
+  return async (refreshToken, audience) => {
     try {
-      return { kind: "refreshed", tokens: await request(refreshToken) };
+      return { kind: "refreshed", tokens: await request(refreshToken, audience) };
     } catch (cause) {
       if (cause instanceof ResponseBodyError && cause.error === "invalid_grant") {
         return { kind: "ended", error: cause.error };

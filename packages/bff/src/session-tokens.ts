@@ -1,115 +1,88 @@
-import { type SessionView, sessionViewSchema } from "@mullion/contracts";
-import type { StoredSession, TokenSet, TokenStore } from "@mullion/token-store";
-import { TokenStoreError } from "@mullion/token-store";
-import { decodeJwt } from "jose";
+import type { StoredTokens } from "@mullion/token-store";
 import { bffProblem } from "./errors.ts";
-import type { RefreshedTokens, Refresher } from "./refresher.ts";
+import { freshnessOf } from "./freshness.ts";
+import { createRefreshSession, type RefreshSessionOptions } from "./refresh-session.ts";
+import { storeProblem } from "./store-problem.ts";
+
+/** Whether a person caused a call just now, which prolongs the session, or a timer did. */
+export type Activity = "person" | "background";
 
 /** Turns session ids into access tokens that are fresh enough to be used. */
 export interface SessionTokens {
   /**
-   * An access token of the session, refreshed when it is about to expire.
+   * An access token of the session for one audience, refreshed when it is about to expire.
    * @throws {ProblemError} `no_session`, `session_ended` (401), `store_unavailable`, `identity_unavailable` (503).
    */
-  getAccessToken(sessionId: string): Promise<string>;
+  getAccessToken(sessionId: string, audience: string, activity: Activity): Promise<string>;
+  /** Resolves when no refresh is under way: a process that left earlier would lose what identity just rotated. */
+  settled(): Promise<void>;
 }
 
-interface SessionTokensOptions {
-  readonly store: TokenStore;
-  readonly refresh: Refresher;
+/** What the token source works with. */
+export interface SessionTokensOptions extends Omit<RefreshSessionOptions, "now"> {
+  /** Idle time of sessions: a use is recorded at most twenty times in it. */
+  readonly idleTimeoutMs: number;
+  /** Hears of failures that no caller waits for. */
+  readonly onBackgroundError: (error: unknown) => void;
   readonly now?: () => number;
 }
 
-/** Refreshed this long before expiry, so that no request waits on a token that dies on its way. */
-const refreshAheadMs = 30_000;
+/** After a refresh in the background failed, the next one in this process is not tried sooner than this. */
+const backgroundRetryMs = 2_000;
 
-/** Of very short-lived tokens only the last fifth counts as "about to expire". */
-function isFresh(tokens: TokenSet, now: number): boolean {
-  const lifetime = tokens.accessTokenExpiresAt - tokens.accessTokenIssuedAt;
-  return now < tokens.accessTokenExpiresAt - Math.min(refreshAheadMs, lifetime / 5);
-}
+/**
+ * Creates the token source of a front. However many requests, tabs and fronts ask, one refresh per session runs at a
+ * time, and before expiry nobody waits for it.
+ */
+export function createSessionTokens(options: SessionTokensOptions): SessionTokens {
+  const { store, idleTimeoutMs, onBackgroundError, now = Date.now } = options;
+  const refreshSession = createRefreshSession({ ...options, now });
+  const running = new Map<string, Promise<string>>();
+  const background = new Set<Promise<unknown>>();
+  let retryInBackgroundAt = 0;
 
-/** Roles and name may have changed at identity: the view follows the ID token that came with the refresh. */
-function refreshView(view: SessionView, idToken: string | undefined): SessionView {
-  if (idToken === undefined) return view;
-  // Came straight from the token endpoint over the connection the client authenticated (OIDC Core 3.1.3.7, rule 6).
-  const claims = decodeJwt(idToken);
-  const updated = sessionViewSchema.safeParse({
-    ...view,
-    roles: claims["roles"] ?? view.roles,
-    user: { ...view.user, name: claims["name"] ?? view.user.name, email: claims["email"] ?? view.user.email },
-  });
-  return updated.success ? updated.data : view;
-}
-
-function refreshTokenSet(old: TokenSet, fresh: RefreshedTokens, now: number): TokenSet {
-  return {
-    ...old,
-    accessToken: fresh.accessToken,
-    refreshToken: fresh.refreshToken ?? old.refreshToken,
-    idToken: fresh.idToken ?? old.idToken,
-    scope: fresh.scope ?? old.scope,
-    accessTokenIssuedAt: now,
-    accessTokenExpiresAt: now + fresh.expiresInSeconds * 1_000,
+  const inBackground = (work: Promise<unknown>): void => {
+    const settled = work.catch(onBackgroundError).finally(() => background.delete(settled));
+    background.add(settled);
   };
-}
 
-/** Creates the token source of a front: one refresh per session at a time in this process. */
-export function createSessionTokens({ store, refresh, now = Date.now }: SessionTokensOptions): SessionTokens {
-  const refreshing = new Map<string, Promise<string>>();
-
-  const read = async (sessionId: string): Promise<StoredSession> => {
-    const stored = await store.read(sessionId).catch((cause: unknown) => {
-      if (cause instanceof TokenStoreError && cause.code === "store_unavailable") {
-        throw bffProblem("store_unavailable", { detail: "Your session is kept. Try again shortly.", cause });
-      }
-      throw cause;
-    });
+  const read = async (sessionId: string): Promise<StoredTokens> => {
+    const stored = await store.readTokens(sessionId).catch(storeProblem);
     if (stored === null) throw bffProblem("no_session", { detail: "There is no session for this cookie." });
     return stored;
   };
 
-  const stillValidOr = (stored: StoredSession, cause: unknown): string => {
-    // Identity is away, but the token lives: the user notices nothing.
-    if (now() < stored.tokens.accessTokenExpiresAt) return stored.tokens.accessToken;
-    throw bffProblem("identity_unavailable", { detail: "Your session is kept. Try again shortly.", cause });
+  /** Callers of this process share one refresh. */
+  const refreshOnce = (sessionId: string, audience: string): Promise<string> => {
+    const key = `${sessionId} ${audience}`;
+    const shared = running.get(key);
+    if (shared !== undefined) return shared;
+    const started = refreshSession(sessionId, audience).finally(() => running.delete(key));
+    running.set(key, started);
+    return started;
   };
 
-  const refreshOnce = async (sessionId: string): Promise<string> => {
-    // Read again under the single flight: somebody else may have refreshed between the first look and now.
-    const stored = await read(sessionId);
-    const { tokens } = stored;
-    if (isFresh(tokens, now())) return tokens.accessToken;
-    if (tokens.refreshToken === null) {
-      if (now() < tokens.accessTokenExpiresAt) return tokens.accessToken;
-      await store.delete(sessionId);
-      throw bffProblem("session_ended", { detail: "The access token expired and cannot be refreshed." });
-    }
-    const outcome = await refresh(tokens.refreshToken);
-    if (outcome.kind === "unavailable") return stillValidOr(stored, outcome.cause);
-    if (outcome.kind === "ended") {
-      await store.delete(sessionId);
-      throw bffProblem("session_ended", { detail: "Identity ended this sign-in." });
-    }
-    const record = {
-      tokens: refreshTokenSet(tokens, outcome.tokens, now()),
-      view: refreshView(stored.view, outcome.tokens.idToken),
-    };
-    const result = await store.replace(sessionId, stored.version, record);
-    if (result === "gone") throw bffProblem("session_ended", { detail: "The session was ended meanwhile." });
-    // Stale: another writer was faster and its tokens are the newer ones.
-    return result === "stale" ? (await read(sessionId)).tokens.accessToken : record.tokens.accessToken;
+  const refreshEarly = async (sessionId: string, audience: string, current: string): Promise<void> => {
+    const token = await refreshOnce(sessionId, audience);
+    // The same token again: identity is away.
+    if (token === current) retryInBackgroundAt = now() + backgroundRetryMs;
   };
 
   return {
-    async getAccessToken(sessionId) {
-      const { tokens } = await read(sessionId);
-      if (isFresh(tokens, now())) return tokens.accessToken;
-      const running = refreshing.get(sessionId);
-      if (running !== undefined) return running;
-      const started = refreshOnce(sessionId).finally(() => refreshing.delete(sessionId));
-      refreshing.set(sessionId, started);
-      return started;
+    async getAccessToken(sessionId, audience, activity) {
+      const { tokens, lastUsedAt } = await read(sessionId);
+      const at = now();
+      if (activity === "person" && at - lastUsedAt > idleTimeoutMs / 20) inBackground(store.touch(sessionId));
+      const token = tokens.access[audience];
+      const freshness = freshnessOf(token, at);
+      if (token === undefined || freshness === "late") return refreshOnce(sessionId, audience);
+      if (freshness === "early" && at >= retryInBackgroundAt) {
+        inBackground(refreshEarly(sessionId, audience, token.token));
+      }
+      return token.token;
+    },
+    async settled() {
+      await Promise.allSettled([...running.values(), ...background]);
     },
   };
 }

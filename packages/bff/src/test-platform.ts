@@ -1,145 +1,198 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener, Server } from "node:http";
 import { text } from "node:stream/consumers";
-import { apiRoutes } from "@mullion/contracts";
+import { type ApiRoute, apiAudience, apiRoutes } from "@mullion/contracts";
 import { createHttpService } from "@mullion/http-service";
 import { testRedisUrl } from "@mullion/testing";
 import {
   connectRedis,
   createKeyRing,
+  createRefreshLeases,
   createSessionId,
   createTokenStore,
-  type TokenSet,
+  followRevocations,
+  type RefreshLeases,
   type TokenStore,
 } from "@mullion/token-store";
+import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { Pool } from "undici";
+import { createOpenStreams, type OpenStreams } from "./open-streams.ts";
 import { bffPlugin } from "./plugin.ts";
 import { createRefresher } from "./refresher.ts";
 import { createSessionTokens } from "./session-tokens.ts";
+import { type GatewayRequest, type IdentityState, serve, startTestIdentity } from "./test-neighbours.ts";
 
-async function serve(handler: RequestListener): Promise<{ url: string; server: Server }> {
-  const server = createServer(handler).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+/** One front: the BFF on its own connections. */
+interface TestFront {
+  readonly url: string;
+  readonly app: FastifyInstance;
+  readonly store: TokenStore;
+  readonly leases: RefreshLeases;
+  readonly streams: OpenStreams;
+  close(): Promise<void>;
 }
 
-/** What identity does with the next refresh. */
-export type RefreshBehaviour = "rotate" | "refuse" | "fail";
-
-/** A request as the gateway received it. */
-export interface GatewayRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
+/** What differs from the default. */
+export interface TestPlatformOptions {
+  readonly fronts?: number;
+  readonly routes?: readonly ApiRoute[];
+  readonly idleTimeoutMs?: number;
+  readonly recheckEveryMs?: number;
 }
 
 /** The BFF between its neighbours, and what a test may see and set of them. */
 export interface TestPlatform {
-  readonly url: string;
-  readonly state: { behaviour: RefreshBehaviour; refreshes: number; expiresInSeconds: number };
+  readonly fronts: readonly [TestFront, ...TestFront[]];
+  readonly state: IdentityState;
   readonly received: GatewayRequest[];
   readonly store: TokenStore;
+  /** The gateway's HTTP server, for upgrades. */
+  readonly gateway: Server;
+  /** Answers requests whose body has been read. */
   setGatewayAnswer(listener: RequestListener): void;
-  /** Stores a session, with these tokens where they differ from good ones; returns its id. */
-  signIn(tokenSet?: Partial<TokenSet>): Promise<string>;
+  /** Stores a session whose access token for the API lives from and to this many milliseconds from now; returns its id. */
+  signIn(lifetime?: { issuedInMs: number; expiresInMs: number }): Promise<string>;
+  /** Calls the fronts in turn. */
   call(sessionId: string | null, path?: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 }
 
-/** BFF over real HTTP, between a session store in Redis, a token endpoint and a gateway. For the tests of this package. */
-export async function startTestPlatform(): Promise<TestPlatform> {
-  const state: TestPlatform["state"] = { behaviour: "rotate", refreshes: 0, expiresInSeconds: 600 };
+async function startFront(
+  options: TestPlatformOptions,
+  identityUrl: string,
+  gatewayUrl: string,
+): Promise<TestFront> {
+  const { routes = apiRoutes, idleTimeoutMs = 60_000, recheckEveryMs = 5_000 } = options;
+  const redis = connectRedis(testRedisUrl(), () => undefined);
+  await once(redis, "ready");
+  const keys = createKeyRing(`k:${Buffer.alloc(32, 9).toString("base64")}`);
+  const store = createTokenStore(redis, keys, { idleTimeoutMs });
+  const client = { issuer: identityUrl, clientId: "shell", clientSecret: "secret" };
+  const leases = createRefreshLeases(redis);
+  const tokens = createSessionTokens({
+    store,
+    leases,
+    refresh: createRefresher(client),
+    idleTimeoutMs,
+    onBackgroundError: () => undefined,
+  });
+  const streams = createOpenStreams({ store, recheckEveryMs, onError: () => undefined });
+  const following = followRevocations(testRedisUrl(), {
+    onRevoked: (handle) => {
+      streams.closeSession(handle);
+    },
+    onGap: () => undefined,
+    onError: () => undefined,
+  });
+  const pool = new Pool(gatewayUrl, { connections: 64 });
+  const app = createHttpService({ name: "bff-test", logger: pino({ level: "silent" }), webSockets: true });
+  await app.register(bffPlugin, {
+    routes,
+    gateway: pool,
+    gatewayUrl,
+    tokens,
+    streams,
+    origin: "http://shell.test",
+    sessionIdOf: (headers) => /sid=([\w-]+)/.exec(headers.cookie ?? "")?.[1] ?? null,
+    declaredScopes: (remote) => (remote === "reader" ? new Set(["profile:read"]) : null),
+    sessionRoutes: {
+      "session.extend": async () => ({ status: 200, body: { session: null } }),
+      "session.devices": async () => ({ status: 200, body: { devices: [] } }),
+      "session.devices.revoke": async ({ params }) => ({ status: 200, body: params }),
+      "session.devices.revoke-others": async () => ({ status: 204, body: undefined }),
+    },
+  });
+  return {
+    url: await app.listen({ host: "127.0.0.1", port: 0 }),
+    app,
+    store,
+    leases,
+    streams,
+    async close() {
+      streams.close();
+      await app.close();
+      await tokens.settled();
+      await pool.destroy();
+      following.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Fronts over real HTTP, between a session store in Redis, a token endpoint and a gateway. For this package's tests. */
+export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const received: GatewayRequest[] = [];
   let answer: RequestListener = (_request, response) => {
     response.writeHead(200, { "content-type": "application/json" }).end('{"ok":true}');
   };
-
-  const identity = await serve((request, response) => {
-    const json = (status: number, body: unknown): void => {
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    };
-    if (request.url === "/.well-known/openid-configuration") {
-      json(200, { issuer: identity.url, token_endpoint: `${identity.url}/token` });
-      return;
-    }
-    state.refreshes += 1;
-    if (state.behaviour === "fail") json(503, { error: "temporarily_unavailable" });
-    else if (state.behaviour === "refuse") json(400, { error: "invalid_grant" });
-    else {
-      const n = state.refreshes;
-      json(200, {
-        access_token: `access-${n}`,
-        refresh_token: `refresh-${n}`,
-        token_type: "Bearer",
-        expires_in: state.expiresInSeconds,
-      });
-    }
-  });
+  const identity = await startTestIdentity();
   const gateway = await serve((request, response) => {
-    void text(request).then((body) => {
-      received.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
-      answer(request, response);
-    });
+    // A body that breaks off is the test's doing.
+    text(request).then(
+      (body) => {
+        received.push({
+          method: request.method ?? "",
+          url: request.url ?? "",
+          headers: request.headers,
+          body,
+        });
+        answer(request, response);
+      },
+      () => undefined,
+    );
   });
-
-  const redis = connectRedis(testRedisUrl(), () => undefined);
-  await once(redis, "ready");
-  const store = createTokenStore(redis, createKeyRing(`k:${Buffer.alloc(32, 9).toString("base64")}`));
-  const client = { issuer: identity.url, clientId: "shell", clientSecret: "secret" };
-  const tokens = createSessionTokens({ store, refresh: createRefresher(client) });
-  const pool = new Pool(gateway.url, { connections: 8 });
-  const app = createHttpService({ name: "bff-test", logger: pino({ level: "silent" }) });
-  await app.register(bffPlugin, {
-    routes: apiRoutes,
-    gateway: pool,
-    tokens,
-    origin: "http://shell.test",
-    sessionIdOf: (request) => /sid=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? null,
-  });
-  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const first = await startFront(options, identity.url, gateway.url);
+  const fronts: [TestFront, ...TestFront[]] = [first];
+  for (let count = 1; count < (options.fronts ?? 1); count += 1) {
+    fronts.push(await startFront(options, identity.url, gateway.url));
+  }
+  let turn = 0;
 
   return {
-    url,
-    state,
+    fronts,
+    state: identity.state,
     received,
-    store,
-    setGatewayAnswer(listener: RequestListener): void {
+    store: first.store,
+    gateway: gateway.server,
+    setGatewayAnswer(listener) {
       answer = listener;
     },
-    async signIn(tokenSet: Partial<TokenSet> = {}): Promise<string> {
+    async signIn({ issuedInMs, expiresInMs } = { issuedInMs: 0, expiresInMs: 600_000 }) {
       const sessionId = createSessionId();
-      await store.create(sessionId, {
+      const now = Date.now();
+      await first.store.create(sessionId, {
         view: {
           user: { id: "u", name: "Ada", email: "ada@mullion.test" },
           roles: ["member"],
-          expiresAt: new Date(Date.now() + 60_000).toISOString(),
+          expiresAt: new Date(now + 120_000).toISOString(),
         },
+        device: { userAgent: "test", ipAddress: "127.0.0.1", createdAt: now },
         tokens: {
-          accessToken: "access-0",
-          refreshToken: "refresh-0",
-          idToken: null,
+          access: {
+            [apiAudience]: {
+              token: "access-0",
+              scope: "",
+              issuedAt: now + issuedInMs,
+              expiresAt: now + expiresInMs,
+            },
+          },
+          refreshToken: `refresh-${sessionId}`,
           identitySid: null,
-          scope: "",
-          accessTokenIssuedAt: Date.now(),
-          accessTokenExpiresAt: Date.now() + 600_000,
-          ...tokenSet,
         },
       });
       return sessionId;
     },
-    async call(sessionId: string | null, path = "/profile/me", init: RequestInit = {}): Promise<Response> {
+    async call(sessionId, path = "/profile/me", init = {}) {
       const headers = new Headers({ "x-mullion-csrf": "1" });
       if (sessionId !== null) headers.set("cookie", `sid=${sessionId}`);
       for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
-      return fetch(`${url}/api/bff${path}`, { redirect: "manual", ...init, headers });
+      turn += 1;
+      const front = fronts[turn % fronts.length] ?? first;
+      return fetch(`${front.url}/api/bff${path}`, { redirect: "manual", ...init, headers });
     },
-    async close(): Promise<void> {
-      await app.close();
-      await pool.destroy();
-      redis.disconnect();
+    async close() {
+      await Promise.all(fronts.map((front) => front.close()));
       identity.server.close();
       gateway.server.close();
     },

@@ -27,6 +27,8 @@ export interface HttpServiceOptions {
   allowedMethods?: (path: string) => readonly string[];
   /** Largest body any route accepts unless it says otherwise; 64 KiB when not given. */
   bodyLimitBytes?: number;
+  /** Whether WebSocket handshakes are handed to `upgrade` listeners. Any other upgrade is always ignored. */
+  webSockets?: boolean;
 }
 
 // For machines by default; a route that serves pages or public files sets its own and wins.
@@ -76,6 +78,10 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     trustProxy: options.trustProxy ?? false,
     bodyLimit: options.bodyLimitBytes ?? 65_536,
     forceCloseConnections: "idle",
+    http: {
+      shouldUpgradeCallback: ({ headers }) =>
+        options.webSockets === true && headers.upgrade?.toLowerCase() === "websocket",
+    },
     // Fastify answers what its router refuses (a malformed percent-encoding, for one) before any hook runs.
     frameworkErrors: (error, request, reply) => {
       void reply.header("x-request-id", request.id).headers(securityHeaders);

@@ -4,4 +4,5 @@ export { type HttpServiceCode, ProblemError, type ProblemOptions, unavailable } 
 export { type ListenOptions, listen } from "./listen.ts";
 export { createLogger, type LoggerOptions } from "./logger.ts";
 export { parseBody, parseQuery } from "./parse.ts";
+export { requestIdOf } from "./request-id.ts";
 export { toProblemError } from "./to-problem-error.ts";

@@ -1,0 +1,2 @@
+/** Where the BFF is mounted. */
+export const prefix = "/api/bff";
