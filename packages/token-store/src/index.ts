@@ -15,7 +15,9 @@ export {
 export { connectRedis } from "./redis.ts";
 export { createRefreshLeases, type RefreshLease, type RefreshLeases } from "./refresh-lease.ts";
 export { followRevocations, type RevocationListener } from "./revocations.ts";
+export { createSeenOnce, type SeenOnce } from "./seen-once.ts";
 export { createSessionId, hashSessionId, isSessionId } from "./session-id.ts";
+export { createSignOutQueue, type PendingSignOut, type SignOutQueue } from "./sign-out-queue.ts";
 export {
   createTokenStore,
   type ReplaceResult,

@@ -9,6 +9,7 @@ import type {
   StoredDevice,
   StoredSession,
   StoredTokens,
+  TokenSet,
 } from "./record.ts";
 import type { RedisClient } from "./redis.ts";
 import { replaceScript, touchScript } from "./scripts.ts";
@@ -35,6 +36,8 @@ export interface TokenStore {
   touch(sessionId: string): Promise<boolean>;
   /** Ends a session and tells every front. True when there was one. */
   delete(sessionId: string): Promise<boolean>;
+  /** What identity knows a session by; null when there is no such session. */
+  grantOf(handle: SessionHandle): Promise<Pick<TokenSet, "identitySid" | "refreshToken"> | null>;
   /** Ends a session by its handle. */
   revoke(handle: SessionHandle): Promise<boolean>;
   /** The live sessions of a user, most recently used first. */
@@ -155,6 +158,11 @@ export function createTokenStore(
       return revoke(hashSessionId(sessionId));
     },
     revoke,
+
+    async grantOf(handle) {
+      const tokens = await available(redis.hget(recordKey(handle), "tokens"));
+      return tokens === null ? null : sealed.openTokens(handle, tokens);
+    },
 
     async devicesOf(userId) {
       const handles = await index.list("user", userId);
