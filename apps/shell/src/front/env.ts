@@ -1,4 +1,5 @@
 import { commonEnv, parseEnv } from "@mullion/http-service";
+import { redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 
 const schema = z
@@ -13,12 +14,24 @@ const schema = z
     NEXTAUTH_SECRET: z.string().min(32),
     /** Seals session records: `id:base64 of 32 bytes`, newest first, comma separated. */
     SESSION_KEYS: z.string().min(1),
-    REDIS_URL: z.url(),
+    REDIS_URL: redisUrlSchema,
     GATEWAY_URL: z.url(),
     REGISTRY_URL: z.url(),
     API_AUDIENCE: z.string().min(1),
     /** Longest life of a session, whatever the activity. */
     SESSION_TTL_SECONDS: z.coerce.number().int().min(60).max(2_592_000).default(43_200),
+    /** A session that nobody used for so long ends. */
+    SESSION_IDLE_SECONDS: z.coerce.number().int().min(5).max(2_592_000).default(1_800),
+    /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
+    TRUSTED_PROXIES: z
+      .string()
+      .transform((list) =>
+        list
+          .split(",")
+          .map((entry) => entry.trim())
+          .filter(Boolean),
+      )
+      .default([]),
     /** Channel of the registry whose versions are shown. */
     CHANNEL: z.string().default("production"),
   })

@@ -1,10 +1,16 @@
-import type { TokenStore } from "@mullion/token-store";
-import { createSessionId, isSessionId, sessionRecordSchema } from "@mullion/token-store";
+import { apiAudience, identityAudience } from "@mullion/contracts";
+import {
+  createSessionId,
+  hashSessionId,
+  isSessionId,
+  sessionRecordSchema,
+  type TokenStore,
+} from "@mullion/token-store";
 import type { FastifyBaseLogger } from "fastify";
 import type { AuthOptions } from "next-auth";
 import type { ShellEnv } from "../env.ts";
+import type { SessionEnder } from "../session/end-session.ts";
 import { cookiesOptions } from "./cookies.ts";
-import { endSignIn } from "./identity-logout.ts";
 import { safeReturnPath } from "./return-path.ts";
 import { toSessionRecord } from "./sign-in.ts";
 
@@ -12,7 +18,16 @@ import { toSessionRecord } from "./sign-in.ts";
 export interface AuthDependencies {
   readonly env: ShellEnv;
   readonly store: TokenStore;
+  readonly sessions: SessionEnder;
   readonly log: FastifyBaseLogger;
+}
+
+/** Who is signing in or out. */
+export interface Visitor {
+  /** The session that the browser had before. */
+  readonly sessionId: string | null;
+  readonly userAgent: string;
+  readonly ipAddress: string;
 }
 
 const userScopes = [
@@ -30,30 +45,20 @@ function provider(env: ShellEnv): AuthOptions["providers"][number] {
     clientId: env.CLIENT_ID,
     clientSecret: env.CLIENT_SECRET,
     client: { id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "client_secret_basic" },
-    authorization: { params: { scope: userScopes } },
+    // Both resources at once (RFC 8707): each access token is then asked for, and is good, for one of them.
+    authorization: { params: { scope: userScopes, resource: [apiAudience, identityAudience] } },
     idToken: true,
     checks: ["pkce", "state", "nonce"],
     profile: (claims: { sub: string }) => ({ id: claims.sub }),
   };
 }
 
-/** Ends a session here and the sign-in at identity. Identity being away does not keep the session alive. */
-async function endSession({ env, store, log }: AuthDependencies, sessionId: string): Promise<void> {
-  const stored = await store.read(sessionId);
-  await store.delete(sessionId);
-  if (stored?.tokens.identitySid == null) return;
-  const client = { issuer: env.ISSUER, clientId: env.CLIENT_ID, clientSecret: env.CLIENT_SECRET };
-  await endSignIn(client, stored.tokens.identitySid).catch((error: unknown) => {
-    log.error({ err: error }, "the sign-in could not be ended at identity");
-  });
-}
-
 /**
  * NextAuth's options for one request. The "JWT" it keeps in the cookie is our session id: `encode` stores the token
  * set under a fresh id, `decode` gives the id back; nothing else is ever written to the browser.
  */
-export function authOptions(dependencies: AuthDependencies, previousSessionId: string | null): AuthOptions {
-  const { env, store, log } = dependencies;
+export function authOptions(dependencies: AuthDependencies, visitor: Visitor): AuthOptions {
+  const { env, store, sessions, log } = dependencies;
   return {
     secret: env.NEXTAUTH_SECRET,
     useSecureCookies: true,
@@ -63,7 +68,9 @@ export function authOptions(dependencies: AuthDependencies, previousSessionId: s
     providers: [provider(env)],
     callbacks: {
       redirect: ({ url }) => env.SHELL_ORIGIN + safeReturnPath(url, env.SHELL_ORIGIN),
-      jwt: ({ account, profile }) => ({ record: toSessionRecord(account, profile, env.SESSION_TTL_SECONDS) }),
+      jwt: ({ account, profile }) => ({
+        record: toSessionRecord(account, profile, visitor, env.SESSION_TTL_SECONDS),
+      }),
     },
     jwt: {
       encode: async ({ token }) => {
@@ -71,7 +78,7 @@ export function authOptions(dependencies: AuthDependencies, previousSessionId: s
         const sessionId = createSessionId();
         await store.create(sessionId, record);
         // A fresh id at every sign-in, and the one before is dead: nobody can plant an id (session fixation).
-        if (previousSessionId !== null) await endSession(dependencies, previousSessionId);
+        if (visitor.sessionId !== null) await sessions.end(hashSessionId(visitor.sessionId));
         return sessionId;
       },
       decode: ({ token }) => (token !== undefined && isSessionId(token) ? { sid: token } : null),
@@ -79,7 +86,7 @@ export function authOptions(dependencies: AuthDependencies, previousSessionId: s
     events: {
       signOut: async ({ token }) => {
         const sid = token["sid"];
-        if (typeof sid === "string") await endSession(dependencies, sid);
+        if (typeof sid === "string") await sessions.end(hashSessionId(sid));
       },
     },
     logger: {

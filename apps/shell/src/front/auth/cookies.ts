@@ -1,7 +1,5 @@
 import type { CookiesOptions } from "next-auth";
-
-/** Cookie that holds the session id and nothing else. */
-export const sessionCookie = "__Host-mullion.sid";
+import { sessionCookie } from "../session/session-cookie.ts";
 
 /** NextAuth's CSRF cookie. */
 export const csrfCookie = "__Host-mullion.csrf";

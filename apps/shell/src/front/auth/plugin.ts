@@ -1,10 +1,10 @@
 import formbody from "@fastify/formbody";
 import { ProblemError } from "@mullion/http-service";
-import { isSessionId } from "@mullion/token-store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { type AuthDependencies, authOptions } from "./auth-options.ts";
-import { csrfCookie, sessionCookie } from "./cookies.ts";
+import { sessionIdOf } from "../session/session-cookie.ts";
+import { type AuthDependencies, authOptions, type Visitor } from "./auth-options.ts";
+import { csrfCookie } from "./cookies.ts";
 import { type AuthRequest, type AuthResponse, callNextAuth } from "./next-auth-call.ts";
 import { safeReturnPath } from "./return-path.ts";
 
@@ -14,10 +14,15 @@ const actions = new Set(["signin", "callback", "signout", "csrf", "providers", "
 const textRecord = z.record(z.string(), z.string());
 const csrfBody = z.object({ csrfToken: z.string() });
 
-/** The session id in a request's cookie, or null when there is none or it cannot be one. */
-export function sessionIdOf(request: FastifyRequest): string | null {
-  const value = request.cookies[sessionCookie];
-  return value !== undefined && isSessionId(value) ? value : null;
+/** Longer ones are cut: they are shown in the device list, and somebody else chose them. */
+const userAgentLength = 300;
+
+function visitorOf(request: FastifyRequest): Visitor {
+  return {
+    sessionId: sessionIdOf(request.headers),
+    userAgent: request.headers["user-agent"]?.slice(0, userAgentLength) ?? "",
+    ipAddress: request.ip,
+  };
 }
 
 function definedCookies(request: FastifyRequest): Record<string, string> {
@@ -43,7 +48,7 @@ async function startSignIn(
   dependencies: AuthDependencies,
   returnPath: string,
 ): Promise<AuthResponse> {
-  const options = authOptions(dependencies, sessionIdOf(request));
+  const options = authOptions(dependencies, visitorOf(request));
   const base = { query: {}, headers: request.headers, body: {}, cookies: definedCookies(request) };
   const csrf = await callNextAuth({ ...base, method: "GET", action: ["csrf"] }, options);
   const { csrfToken } = csrfBody.parse(csrf.body);
@@ -99,7 +104,7 @@ export async function authPlugin(app: FastifyInstance, dependencies: AuthDepende
         headers: request.headers,
         body: parseText(request.body),
       };
-      return send(reply, await callNextAuth(call, authOptions(dependencies, sessionIdOf(request))));
+      return send(reply, await callNextAuth(call, authOptions(dependencies, visitorOf(request))));
     },
   });
 }

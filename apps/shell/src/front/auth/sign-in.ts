@@ -1,8 +1,8 @@
-import type { SessionView } from "@mullion/contracts";
-import { roleSchema } from "@mullion/contracts";
+import { apiAudience, roleSchema } from "@mullion/contracts";
 import type { SessionRecord } from "@mullion/token-store";
 import type { Account, Profile } from "next-auth";
 import { z } from "zod";
+import type { Visitor } from "./auth-options.ts";
 
 /** Claims of identity's ID token that the shell uses. */
 const profileSchema = z.object({
@@ -16,7 +16,6 @@ const profileSchema = z.object({
 const accountSchema = z.object({
   access_token: z.string(),
   refresh_token: z.string().optional(),
-  id_token: z.string().optional(),
   expires_at: z.number(),
   scope: z.string().default(""),
 });
@@ -28,26 +27,30 @@ const accountSchema = z.object({
 export function toSessionRecord(
   account: Account | null,
   profile: Profile | undefined,
+  { userAgent, ipAddress }: Visitor,
   sessionTtlSeconds: number,
   now = Date.now(),
 ): SessionRecord {
   const claims = profileSchema.parse(profile);
   const tokens = accountSchema.parse(account);
-  const view: SessionView = {
-    user: { id: claims.sub, name: claims.name, email: claims.email },
-    roles: claims.roles,
-    expiresAt: new Date(now + sessionTtlSeconds * 1_000).toISOString(),
-  };
   return {
-    view,
+    view: {
+      user: { id: claims.sub, name: claims.name, email: claims.email },
+      roles: claims.roles,
+      expiresAt: new Date(now + sessionTtlSeconds * 1_000).toISOString(),
+    },
+    device: { userAgent, ipAddress, createdAt: now },
     tokens: {
-      accessToken: tokens.access_token,
+      access: {
+        [apiAudience]: {
+          token: tokens.access_token,
+          scope: tokens.scope,
+          issuedAt: now,
+          expiresAt: tokens.expires_at * 1_000,
+        },
+      },
       refreshToken: tokens.refresh_token ?? null,
-      idToken: tokens.id_token ?? null,
       identitySid: claims.sid ?? null,
-      scope: tokens.scope,
-      accessTokenIssuedAt: now,
-      accessTokenExpiresAt: tokens.expires_at * 1_000,
     },
   };
 }

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Channel, hasRole, type PlacedRelease, type RemoteRoute, type Role } from "@mullion/contracts";
+import {
+  type Channel,
+  hasRole,
+  type PlacedRelease,
+  type RemoteRoute,
+  type Role,
+  type Scope,
+} from "@mullion/contracts";
 import type { FastifyBaseLogger } from "fastify";
 import type { NavigationItem } from "../../bridge/protocol.ts";
 import { ShellError } from "../errors.ts";
@@ -18,6 +25,8 @@ export interface Composition {
   find(pathname: string): RoutedRemote | null;
   /** Entries whose pages the roles may open, in order. */
   navigationFor(roles: readonly Role[]): NavigationItem[];
+  /** Scopes that a remote's manifest declares; null for one that is not live. */
+  scopesOf(remote: string): ReadonlySet<Scope> | null;
   /**
    * Resolves as soon as the registry was heard once: before that nothing can be said about any path.
    * @throws {ShellError} `registry_unheard` when that takes longer than the time given.
@@ -41,12 +50,14 @@ export function followComposition(
   const isClosed = (): boolean => closed.signal.aborted;
   let channel: Channel | null = null;
   let routes: RoutedRemote[] = [];
+  let scopes = new Map<string, ReadonlySet<Scope>>();
 
   const heard = Promise.withResolvers<undefined>();
 
   const apply = (next: Channel): void => {
     artifacts.admit(next.releases);
     routes = next.releases.flatMap((release) => release.manifest.routes.map((route) => ({ release, route })));
+    scopes = new Map(next.releases.map(({ remote, manifest }) => [remote, new Set(manifest.scopes)]));
     channel = next;
     heard.resolve(undefined);
     const versions = Object.fromEntries(next.releases.map(({ remote, version }) => [remote, version]));
@@ -78,6 +89,7 @@ export function followComposition(
         .filter(({ path }) => hasRole(roles, find(path)?.route.roles ?? []))
         .sort((a, b) => a.order - b.order || a.label.localeCompare(b.label))
         .map(({ label, path, icon }) => ({ label, path, icon })),
+    scopesOf: (remote) => scopes.get(remote) ?? null,
     known: async (withinMs) => {
       // Every page asks; only those of a front that has just started have something to wait for.
       if (channel !== null) return;

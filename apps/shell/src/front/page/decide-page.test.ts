@@ -8,6 +8,7 @@ const session = (role: "admin" | "viewer"): SessionView => ({
   user: { id: "u", name: "Vera", email: "vera@mullion.test" },
   roles: [role],
   expiresAt: "2030-01-01T00:00:00.000Z",
+  idleExpiresAt: "2029-12-31T12:00:00.000Z",
 });
 
 const release = testRelease({ name: "admin", path: "/admin", roles: ["admin"] });
@@ -16,6 +17,7 @@ const composition: Composition = {
     const route = release.manifest.routes.find((candidate) => candidate.path === path);
     return route === undefined ? null : { release, route };
   },
+  scopesOf: () => null,
   navigationFor: (roles) =>
     roles.includes("admin") ? [{ label: "Admin", path: "/admin", icon: "shield" }] : [],
   known: async () => undefined,

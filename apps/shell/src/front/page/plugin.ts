@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ticketHeader } from "../../bridge/protocol.ts";
 import type { Composition } from "../composition/composition.ts";
 import type { RenderProcess } from "../render/render-process.ts";
-import type { SessionReader } from "../session-reader.ts";
+import type { SessionReader } from "../session/session-reader.ts";
 import { decidePage } from "./decide-page.ts";
 import { fallbackPage } from "./fallback-page.ts";
 import { parsePagePath } from "./page-path.ts";
@@ -37,6 +37,11 @@ function pick(request: FastifyRequest): Record<string, string> {
     if (typeof value === "string") picked[name] = value;
   }
   return picked;
+}
+
+/** A page that the browser asks for before the person does. */
+function isPrefetch({ headers }: FastifyRequest): boolean {
+  return headers["purpose"] === "prefetch" || headers["sec-purpose"]?.includes("prefetch") === true;
 }
 
 async function drawPage(
@@ -84,7 +89,7 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
   const { sessions, composition, tickets } = options;
   const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
   await composition.known(firstCompositionWithinMs);
-  const { sessionId, view } = await sessions.read(request);
+  const { sessionId, view } = await (isPrefetch(request) ? sessions.read(request) : sessions.use(request));
   const decision = decidePage(pathname, view, composition);
   if (decision.kind === "redirect") {
     // A router that asks for data cannot follow a redirect to another site; an error makes it load the page instead.

@@ -1,0 +1,42 @@
+import { storeProblem } from "@mullion/bff";
+import type { SessionView } from "@mullion/contracts";
+import type { TokenStore } from "@mullion/token-store";
+import type { FastifyRequest } from "fastify";
+import { sessionIdOf } from "./session-cookie.ts";
+
+/** Session of a request: its id for the front's own use, and the view for everybody else. */
+export interface RequestSession {
+  readonly sessionId: string | null;
+  readonly view: SessionView | null;
+}
+
+/** Reads sessions for pages. */
+export interface SessionReader {
+  /**
+   * The session as it is; prolongs nothing.
+   * @throws {ProblemError} `store_unavailable` (503): the cookie is kept and the session with it.
+   */
+  read(request: FastifyRequest): Promise<RequestSession>;
+  /** The same for a page that a person opened: slides the idle expiry. */
+  use(request: FastifyRequest): Promise<RequestSession>;
+}
+
+const nobody: RequestSession = { sessionId: null, view: null };
+
+/** Creates a reader over the store. */
+export function createSessionReader(store: TokenStore): SessionReader {
+  const read = async (request: FastifyRequest): Promise<RequestSession> => {
+    const sessionId = sessionIdOf(request.headers);
+    if (sessionId === null) return nobody;
+    const view = await store.readView(sessionId).catch(storeProblem);
+    return view === null ? nobody : { sessionId, view };
+  };
+  return {
+    read,
+    async use(request) {
+      const sessionId = sessionIdOf(request.headers);
+      if (sessionId === null || !(await store.touch(sessionId).catch(storeProblem))) return nobody;
+      return read(request);
+    },
+  };
+}
