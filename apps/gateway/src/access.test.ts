@@ -1,4 +1,4 @@
-import { apiRoutes, serviceRoutes } from "@mullion/contracts";
+import { apiAudience, apiRoutes, identityAudience, serviceRoutes } from "@mullion/contracts";
 import { createSigningKey, forgedAccessTokens } from "@mullion/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createTestGateway, type TestGateway } from "./test-gateway.ts";
@@ -39,14 +39,26 @@ it.each(routes)("S4.2 $id: 401 without a token, 403 without its scope, served wi
   expect(missing.headers.get("www-authenticate")).toBe('Bearer realm="mullion"');
 
   const others = routes.map(({ scope }) => scope).filter((scope) => scope !== route.scope);
-  const narrow = { authorization: await gateway.bearer({ scope: others.join(" ") }) };
+  const narrow = { authorization: await gateway.bearer({ scope: others.join(" "), aud: route.audience }) };
   const refused = await fetch(url, { method, body, headers: narrow });
   expect(refused.status).toBe(403);
   expect(refused.headers.get("www-authenticate")).toContain(`scope="${route.scope}"`);
   expect(gateway.upstream.received).toEqual([]);
 
-  const exact = { authorization: await gateway.bearer({ scope: route.scope }) };
-  expect((await fetch(url, { method, body, headers: exact })).status).toBe(200);
+  const exact = { authorization: await gateway.bearer({ scope: route.scope, aud: route.audience }) };
+  const served = route.transport === "websocket" ? 426 : 200;
+  expect((await fetch(url, { method, body, headers: exact })).status).toBe(served);
+});
+
+it.each(routes)("$id takes a token for its own resource only", async ({ method, path, scope, audience }) => {
+  const aud = audience === apiAudience ? identityAudience : apiAudience;
+  const response = await fetch(gateway.url + path.replace(":id", "1"), {
+    method,
+    headers: { authorization: await gateway.bearer({ scope, aud }) },
+  });
+  expect(response.status).toBe(401);
+  expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
+  expect(gateway.upstream.received).toEqual([]);
 });
 
 it("S0.7 passes the caller's own token on, so that the service can validate it again", async () => {

@@ -8,18 +8,20 @@ export const env = parseEnv(
   z.object({
     ...commonEnv,
     ISSUER: httpUrl,
-    API_AUDIENCE: z.string().min(1),
     PROFILE_URL: httpUrl,
     INSIGHTS_URL: httpUrl,
     IDENTITY_URL: httpUrl,
     REGISTRY_URL: httpUrl,
     REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-    EVENTS_CLIENT_ID: z.string().min(1),
-    EVENTS_CLIENT_SECRET: z.string().min(1),
+    /** The gateway's own client at the issuer: it sends events, and asks about tokens. */
+    CLIENT_ID: z.string().min(1),
+    CLIENT_SECRET: z.string().min(1),
     /** Requests a subject may make per minute, over all gateways. */
     RATE_LIMIT_PER_SUBJECT: z.coerce.number().int().positive().default(3_000),
     /** Requests without a valid token an address may make per minute, over all gateways. */
     RATE_LIMIT_PER_ADDRESS: z.coerce.number().int().positive().default(600),
+    /** Longest that an event stream or a WebSocket stays open before the caller has to reconnect. */
+    STREAM_LIMIT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(3_600),
   }),
   process.env,
 );

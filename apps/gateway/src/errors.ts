@@ -7,6 +7,8 @@ export type GatewayCode =
   | "invalid_target"
   | "rate_limited"
   | "request_timeout"
+  | "no_web_socket"
+  | "upgrade_required"
   | "upstream_redirect"
   | "upstream_timeout"
   | "upstream_unreachable";
@@ -17,6 +19,8 @@ const answers: Record<GatewayCode, { status: number; title: string; detail?: str
   client_closed: { status: 499, title: "Client Closed Request" },
   invalid_target: { status: 400, title: "Bad Request", detail: "The request target is not a plain path." },
   rate_limited: { status: 429, title: "Too Many Requests" },
+  no_web_socket: { status: 400, title: "Bad Request", detail: "This path takes no WebSocket." },
+  upgrade_required: { status: 426, title: "Upgrade Required", detail: "This path takes WebSockets only." },
   request_timeout: { status: 408, title: "Request Timeout", detail: "The body did not arrive in time." },
   upstream_redirect: { status: 502, title: "Bad Gateway", detail: "The service answered with a redirect." },
   upstream_timeout: { status: 504, title: "Gateway Timeout", detail: "The service did not answer in time." },

@@ -37,14 +37,12 @@ async function setUp(options: TestGatewayOptions = {}): Promise<TestGateway & { 
 }
 
 /** The next exchange at the upstream, left to the test to answer. */
-function nextExchange({
-  upstream,
-}: TestGateway): Promise<{ request: IncomingMessage; response: ServerResponse }> {
-  return new Promise((resolve) => {
-    upstream.handle = (request, response) => {
-      resolve({ request, response });
-    };
-  });
+function nextExchange({ upstream }: TestGateway) {
+  const exchange = Promise.withResolvers<{ request: IncomingMessage; response: ServerResponse }>();
+  upstream.handle = (request, response) => {
+    exchange.resolve({ request, response });
+  };
+  return exchange.promise;
 }
 
 async function problemOf(response: Response): Promise<{ status: number; code: string }> {
@@ -115,6 +113,23 @@ describe("streaming", () => {
     let bytes = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) bytes += chunk.length;
     expect(bytes).toBe(256 * megabyte.length);
+  });
+
+  it("an answer may take longer than the route's time while it goes on", async () => {
+    const gateway = await setUp();
+    gateway.upstream.handle = (request, response) => {
+      request.resume();
+      let left = 5;
+      const timer = setInterval(() => {
+        response.write("x");
+        if (--left > 0) return;
+        clearInterval(timer);
+        response.end();
+      }, 50);
+    };
+    const headers = { authorization: gateway.authorization };
+    const response = await fetch(`${gateway.url}/hasty`, { method: "POST", headers, body: "{}" });
+    expect(await response.text()).toBe("xxxxx");
   });
 
   it("a body is taken from the caller no faster than the service reads it", async () => {

@@ -1,9 +1,11 @@
+import type { Readable } from "node:stream";
 import type { ServiceRoute } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Dispatcher, errors } from "undici";
 import { gatewayProblem } from "./errors.ts";
 import { forwardedRequestHeaders, forwardedResponseHeaders } from "./headers.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import { limitedBody } from "./request-body.ts";
 
 /** Why the exchange with the service was given up. */
@@ -21,14 +23,19 @@ function toProblem(error: unknown, request: FastifyRequest, givenUp: GivenUp | u
   return gatewayProblem("upstream_unreachable", { cause: error });
 }
 
+/** Ends an event stream between two events as far as this side can tell: whoever reads it sees its end, not a fault. */
+function endStream(reply: FastifyReply, body: Readable): void {
+  body.unpipe(reply.raw);
+  reply.raw.end(() => body.destroy());
+}
+
 /**
  * Sends a request on to its service and streams the answer back, holding no more than a chunk of either body. The time
  * limit covers everything up to the answer's headers and then each pause in its body. When the caller goes away the
  * exchange with the service ends too. Redirects are not followed: they would carry the token elsewhere.
  */
 export async function forward(
-  pool: Dispatcher,
-  route: ServiceRoute,
+  { pool, route, streams }: { pool: Dispatcher; route: ServiceRoute; streams: OpenStreams },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -56,6 +63,7 @@ export async function forward(
       headersTimeout: 0,
       bodyTimeout: route.timeoutMs,
     });
+    clearTimeout(timer);
     // Fastify listens to the stream only after its hooks: an error before that would end the process.
     answer.body.on("error", (error) => {
       request.log.info({ err: error }, "the answer was not completed");
@@ -65,10 +73,13 @@ export async function forward(
       throw gatewayProblem("upstream_redirect");
     }
     reply.code(answer.statusCode).headers(forwardedResponseHeaders(answer.headers));
+    if (route.transport === "sse") {
+      const ended = streams.add(route.id, () => endStream(reply, answer.body));
+      reply.raw.once("close", ended);
+    }
     return await reply.send(answer.body);
   } catch (error) {
-    throw toProblem(error, request, givenUp);
-  } finally {
     clearTimeout(timer);
+    throw toProblem(error, request, givenUp);
   }
 }

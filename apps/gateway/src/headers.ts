@@ -11,6 +11,7 @@ const requestFields = [
   "idempotency-key",
   "if-match",
   "if-none-match",
+  "last-event-id",
   "traceparent",
   "tracestate",
   "user-agent",
@@ -28,6 +29,22 @@ const responseFields = [
   "vary",
   "www-authenticate",
 ] as const;
+
+// RFC 6455 section 4: what the two ends agree on. `Origin` is left out: the shell has judged it.
+const handshakeRequestFields = [
+  "sec-websocket-extensions",
+  "sec-websocket-key",
+  "sec-websocket-protocol",
+  "sec-websocket-version",
+] as const;
+
+const handshakeResponseFields = [
+  "sec-websocket-accept",
+  "sec-websocket-extensions",
+  "sec-websocket-protocol",
+] as const;
+
+const upgradeFields = { connection: "Upgrade", upgrade: "websocket" } as const;
 
 function pick(fields: readonly string[], headers: IncomingHttpHeaders): Record<string, string> {
   const picked: Record<string, string> = {};
@@ -50,4 +67,21 @@ export function forwardedRequestHeaders(
 /** The fields the caller receives. */
 export function forwardedResponseHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return pick(responseFields, headers);
+}
+
+/** The fields a service receives with a WebSocket handshake. */
+export function handshakeRequestHeaders(
+  headers: IncomingHttpHeaders,
+  requestId: string,
+): Record<string, string> {
+  return {
+    ...forwardedRequestHeaders(headers, requestId),
+    ...pick(handshakeRequestFields, headers),
+    ...upgradeFields,
+  };
+}
+
+/** The fields the caller receives with an accepted WebSocket. */
+export function handshakeResponseHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return { ...pick(handshakeResponseFields, headers), ...upgradeFields };
 }

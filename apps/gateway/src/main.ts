@@ -1,4 +1,4 @@
-import { createClientCredentials, createVerifier } from "@mullion/access-token";
+import { createClientCredentials, createIntrospection, createVerifier } from "@mullion/access-token";
 import { apiRoutes, serviceRoutes } from "@mullion/contracts";
 import { createEventSink } from "@mullion/events";
 import { createLogger, listen } from "@mullion/http-service";
@@ -9,28 +9,29 @@ import { connectRedis } from "./redis.ts";
 import { createServer } from "./server.ts";
 
 const logger = createLogger({ name: "gateway", level: env.LOG_LEVEL });
+const client = { issuer: env.ISSUER, clientId: env.CLIENT_ID, clientSecret: env.CLIENT_SECRET };
+const routes = serviceRoutes(apiRoutes);
 const metrics = createMetrics();
 const redis = connectRedis(env.REDIS_URL, logger);
 const events = createEventSink({
   url: env.INSIGHTS_URL,
   source: "gateway",
   getToken: createClientCredentials({
-    issuer: env.ISSUER,
-    clientId: env.EVENTS_CLIENT_ID,
-    clientSecret: env.EVENTS_CLIENT_SECRET,
+    ...client,
     scope: "events:write",
   }).getToken,
   logger,
 });
 const app = await createServer({
-  routes: serviceRoutes(apiRoutes),
+  routes,
   upstreams: {
     profile: env.PROFILE_URL,
     insights: env.INSIGHTS_URL,
     identity: env.IDENTITY_URL,
     registry: env.REGISTRY_URL,
   },
-  verifier: createVerifier({ issuer: env.ISSUER, audience: env.API_AUDIENCE }),
+  verifier: createVerifier({ issuer: env.ISSUER, audience: routes.map(({ audience }) => audience) }),
+  introspection: createIntrospection(client),
   rateLimit: createRateLimit({
     redis,
     keyPrefix: "gateway",
@@ -43,6 +44,7 @@ const app = await createServer({
   metrics,
   events,
   logger,
+  streamLimitMs: env.STREAM_LIMIT_SECONDS * 1000,
 });
 app.addHook("onClose", async () => {
   redis.disconnect();

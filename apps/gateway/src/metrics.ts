@@ -1,4 +1,4 @@
-import { Counter, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 
 /** The gateway's own metrics, in Prometheus' text format at `/metrics`. */
 export interface Metrics {
@@ -6,6 +6,7 @@ export interface Metrics {
   requests: Counter<"route" | "status_class">;
   rateLimited: Counter<"by">;
   rateLimitSkipped: Counter;
+  streams: Gauge<"route">;
 }
 
 /** New metrics, all at zero; one set per server. */
@@ -29,6 +30,12 @@ export function createMetrics(): Metrics {
     rateLimitSkipped: new Counter({
       name: "mullion_gateway_rate_limit_skipped_total",
       help: "Requests let through uncounted because Redis did not answer.",
+      registers,
+    }),
+    streams: new Gauge({
+      name: "mullion_gateway_streams",
+      help: "Event streams and WebSockets that are open, by route of the manifest.",
+      labelNames: ["route"],
       registers,
     }),
   };

@@ -1,3 +1,4 @@
+import { apiAudience, type ServiceRoute } from "@mullion/contracts";
 import { createTestLink, testRedisUrl } from "@mullion/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { createTestGateway, type TestGateway, type TestGatewayOptions } from "./test-gateway.ts";
@@ -26,6 +27,26 @@ it("a subject over its limit gets 429 with Retry-After on every gateway, another
   }
   expect((await read(gateway, await gateway.bearer({ sub: "grace" }))).status).toBe(200);
   expect(gateway.upstream.received).toHaveLength(4);
+});
+
+it("a route with a limit of its own is counted by itself, per subject and over all gateways", async () => {
+  const route: ServiceRoute = {
+    ...{ id: "test.rare", method: "GET", path: "/rare", auth: "jwt", upstream: "profile", transport: "http" },
+    ...{ audience: apiAudience, scope: "profile:read", timeoutMs: 1_000, bodyLimitBytes: 0 },
+    ...{ accepts: [], retries: 0, ratePerMinute: 2 },
+  };
+  const often: ServiceRoute = { ...route, id: "test.often", path: "/often", ratePerMinute: null };
+  const gateway = await setUp({ perSubject: 3, routes: [route, often] });
+  const twin = await gateway.twin();
+  onTestFinished(() => twin.close());
+  const headers = { authorization: await gateway.bearer({ sub: "ada", scope: route.scope }) };
+  const statusOf = async ({ url }: TestGateway, path: string, init: RequestInit = { headers }) =>
+    (await fetch(url + path, init)).status;
+  expect([await statusOf(gateway, "/rare"), await statusOf(twin, "/rare")]).toEqual([200, 200]);
+  expect([await statusOf(gateway, "/rare"), await statusOf(twin, "/rare")]).toEqual([429, 429]);
+  for (let n = 0; n < 3; n += 1) expect(await statusOf(gateway, "/often")).toBe(200);
+  const grace = { headers: { authorization: await gateway.bearer({ sub: "grace", scope: route.scope }) } };
+  expect(await statusOf(gateway, "/rare", grace)).toBe(200);
 });
 
 it("an address that keeps coming without a valid token gets 429 before its next token is looked at", async () => {

@@ -1,3 +1,4 @@
+import type { ServiceRoute } from "@mullion/contracts";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
@@ -18,8 +19,8 @@ export interface RateLimitOptions {
 
 /** Each throws `ProblemError` 429 with Retry-After, or lets the request pass. */
 export interface RateLimit {
-  /** Counts a request of a verified subject. */
-  subject(id: string): Promise<void>;
+  /** Counts a request of a verified subject: by itself for a route with a limit of its own, with all others otherwise. */
+  subject(id: string, route: Pick<ServiceRoute, "id" | "ratePerMinute">): Promise<void>;
   /** Counts a request that had no valid token. */
   refused(address: string): Promise<void>;
   /** Before anything is verified: refuses an address that has used up its count. Asks nobody. */
@@ -45,17 +46,20 @@ function tooMany(waitMs: number): Error {
  */
 export function createRateLimit(options: RateLimitOptions): RateLimit {
   const { redis, keyPrefix, windowSeconds, logger, metrics } = options;
-  const limiter = (name: string, points: number): RateLimiterRedis =>
-    new RateLimiterRedis({
-      storeClient: redis,
-      keyPrefix: `${keyPrefix}:${name}`,
-      points,
-      duration: windowSeconds,
-    });
+  const limiter = (name: string, points: number, duration = windowSeconds): RateLimiterRedis =>
+    new RateLimiterRedis({ storeClient: redis, keyPrefix: `${keyPrefix}:${name}`, points, duration });
   const subjects = limiter("subject", options.perSubject);
   const addresses = limiter("address", options.perAddress);
+  const byRoute = new Map<string, RateLimiterRedis>();
   const blocked = new Map<string, number>();
   let skipUntil = 0;
+
+  function limiterOf({ id, ratePerMinute }: Pick<ServiceRoute, "id" | "ratePerMinute">): RateLimiterRedis {
+    if (ratePerMinute === null) return subjects;
+    const limiterOfRoute = byRoute.get(id) ?? limiter(`route:${id}`, ratePerMinute, 60);
+    byRoute.set(id, limiterOfRoute);
+    return limiterOfRoute;
+  }
 
   /** Milliseconds to wait when the key is over its limit, 0 otherwise. */
   async function charge(counter: RateLimiterRedis, key: string): Promise<number> {
@@ -82,8 +86,8 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   }
 
   return {
-    async subject(id) {
-      const waitMs = await charge(subjects, id);
+    async subject(id, route) {
+      const waitMs = await charge(limiterOf(route), id);
       if (waitMs === 0) return;
       metrics.rateLimited.inc({ by: "subject" });
       throw tooMany(waitMs);

@@ -1,16 +1,21 @@
-import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
+import { accessTokenPlugin, type Introspection, type Verifier } from "@mullion/access-token";
 import type { ServiceRoute, UpstreamName } from "@mullion/contracts";
 import type { EventSink } from "@mullion/events";
-import { createHttpService, ProblemError } from "@mullion/http-service";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import { createHttpService } from "@mullion/http-service";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type Dispatcher, Pool } from "undici";
+import { guardsOf } from "./access.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
+import { gatewayProblem } from "./errors.ts";
 import { forward } from "./forward.ts";
 import type { Metrics } from "./metrics.ts";
+import { createOpenStreams, type OpenStreams } from "./open-streams.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { createRequestCounter, statusClassOf } from "./request-counter.ts";
 import { assertPlainTarget } from "./request-target.ts";
+import { tunnel } from "./tunnel.ts";
+import { acceptUpgrades, type Upgrades } from "./upgrades.ts";
 
 /** What the gateway is made of. */
 export interface ServerParts {
@@ -19,6 +24,7 @@ export interface ServerParts {
   /** Origin of each service. */
   upstreams: Readonly<Record<UpstreamName, string>>;
   verifier: Verifier;
+  introspection: Introspection;
   rateLimit: RateLimit;
   metrics: Metrics;
   /** Where counted requests go. The server closes it, after the last counts. */
@@ -26,6 +32,8 @@ export interface ServerParts {
   logger: Logger;
   /** How often counted requests are emitted as events, in milliseconds; 2 s when not given. */
   countEveryMs?: number;
+  /** Longest that an event stream or a WebSocket stays open, in milliseconds; an hour when not given. */
+  streamLimitMs?: number;
 }
 
 function createPools(upstreams: ServerParts["upstreams"]): Record<UpstreamName, Dispatcher> {
@@ -39,41 +47,46 @@ function createPools(upstreams: ServerParts["upstreams"]): Record<UpstreamName, 
   };
 }
 
-/** The hooks of one route, in the order they run: address limit, token and scope, subject limit. */
-function guards(app: FastifyInstance, route: ServiceRoute, rateLimit: RateLimit) {
-  const requireScope = app.requireScope(route.scope);
-  return [
-    async (request: FastifyRequest): Promise<void> => {
-      rateLimit.assertAddress(request.ip);
-    },
-    async (request: FastifyRequest): Promise<void> => {
-      try {
-        await requireScope(request);
-      } catch (error) {
-        if (error instanceof ProblemError && error.status === 401) await rateLimit.refused(request.ip);
-        throw error;
-      }
-    },
-    (request: FastifyRequest): Promise<void> => rateLimit.subject(request.accessToken.sub),
-  ];
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** How the requests of one route are answered, by its transport. */
+function handlerOf(
+  route: ServiceRoute,
+  parts: { pool: Dispatcher; origin: string; streams: OpenStreams; upgrades: Upgrades },
+): Handler {
+  const { pool, origin, streams, upgrades } = parts;
+  if (route.transport === "websocket") {
+    return async (request, reply) => {
+      const upgrade = upgrades.get(request.raw);
+      if (upgrade !== undefined) return tunnel({ origin, route, streams }, upgrade, request, reply);
+      throw gatewayProblem("upgrade_required", { headers: { upgrade: "websocket" } });
+    };
+  }
+  return async (request, reply) => {
+    if (upgrades.has(request.raw)) throw gatewayProblem("no_web_socket");
+    return forward({ pool, route, streams }, request, reply);
+  };
 }
 
 /**
  * The gateway, ready to listen. A request passes, in this order: request id, log, check of the target, limit per
- * address, access token and scope, limit per subject, body limit, service. There is no CORS step: browsers talk to the
+ * address, access token, limit per subject, scope, body limit, service. A WebSocket handshake goes the same way. There is no CORS step: browsers talk to the
  * shell only, and an answer without CORS fields is one no page can read.
  */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { routes, verifier, rateLimit, metrics, logger } = parts;
+  const { routes, verifier, metrics, logger, streamLimitMs = 3_600_000 } = parts;
   const app = createHttpService({
     name: "gateway",
     logger,
+    webSockets: true,
     allowedMethods: createAllowedMethods(routes),
     // Redis is not among them: the gateway works without it.
     checks: { keys: () => verifier.ready() },
   });
   const pools = createPools(parts.upstreams);
   const counter = createRequestCounter(parts.events, parts.countEveryMs ?? 2_000);
+  const streams = createOpenStreams({ limitMs: streamLimitMs, metrics });
+  const upgrades = acceptUpgrades(app);
 
   // Bodies are passed on unread, whatever their type: the service knows what it takes.
   app.removeAllContentTypeParsers();
@@ -93,8 +106,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       method: route.method,
       url: route.path,
       exposeHeadRoute: false,
-      onRequest: guards(app, route, rateLimit),
-      handler: (request, reply) => forward(pools[route.upstream], route, request, reply),
+      onRequest: guardsOf(app, route, parts),
+      handler: handlerOf(route, {
+        ...{ pool: pools[route.upstream], origin: parts.upstreams[route.upstream] },
+        ...{ streams, upgrades },
+      }),
       onResponse: async (_request, reply) => {
         const statusClass = statusClassOf(reply.statusCode);
         metrics.requests.inc({ route: route.id, status_class: statusClass });
@@ -102,6 +118,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       },
     });
   }
+  app.addHook("preClose", async () => {
+    streams.endAll();
+  });
   app.addHook("onClose", async () => {
     counter.close();
     await Promise.all([parts.events.close(), ...Object.values(pools).map((pool) => pool.close())]);

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createVerifier } from "@mullion/access-token";
+import type { Duplex } from "node:stream";
+import { createIntrospection, createVerifier } from "@mullion/access-token";
 import {
   apiAudience,
   apiRoutes,
+  identityAudience,
   type PlatformEvent,
   type ServiceRoute,
   serviceRoutes,
@@ -21,16 +23,31 @@ export interface TestUpstream {
   url: string;
   received: IncomingMessage[];
   handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** What it does with a WebSocket handshake: accepts it and sends every byte back, until replaced. */
+  upgrade: (request: IncomingMessage, socket: Duplex) => void;
   close(): Promise<void>;
+}
+
+/** Answers a handshake. What follows is up to the test: the gateway passes bytes and knows nothing of frames. */
+export function acceptWebSocket(socket: Duplex, ...fields: string[]): void {
+  const head = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket", ...fields];
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
 }
 
 /** Starts an upstream that answers `{}` until `handle` is replaced. */
 export async function createTestUpstream(port = 0): Promise<TestUpstream> {
   const received: IncomingMessage[] = [];
+  const sockets = new Set<Duplex>();
   const server = createHttpServer((request, response) => {
     received.push(request);
     upstream.handle(request, response);
-  }).listen(port, "127.0.0.1");
+  }).on("upgrade", (request, socket) => {
+    received.push(request);
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    upstream.upgrade(request, socket);
+  });
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new TypeError("not a TCP address");
@@ -40,9 +57,14 @@ export async function createTestUpstream(port = 0): Promise<TestUpstream> {
     handle: (_request, response) => {
       response.writeHead(200, { "content-type": "application/json" }).end("{}");
     },
+    upgrade: (_request, socket) => {
+      acceptWebSocket(socket);
+      socket.pipe(socket);
+    },
     close: async () => {
       server.close();
       server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       if (server.listening) await once(server, "close");
     },
   };
@@ -61,6 +83,8 @@ export interface TestGateway {
   bearer(claims?: TestClaims): Promise<string>;
   /** A second gateway that shares everything with this one. */
   twin(): Promise<TestGateway>;
+  /** Ends the gateway the way a signal does; resolves when it has let go of every connection. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +94,7 @@ export interface TestGatewayOptions {
   perSubject?: number;
   perAddress?: number;
   redisUrl?: string;
+  streamLimitMs?: number;
   /** Origin of the services; that of `upstream` when not given. */
   upstreamUrl?: string;
 }
@@ -90,7 +115,13 @@ async function start(options: TestGatewayOptions, shared: Shared): Promise<TestG
   const app = await createServer({
     routes: options.routes ?? serviceRoutes(apiRoutes),
     upstreams: { profile: upstreamUrl, insights: upstreamUrl, identity: upstreamUrl, registry: upstreamUrl },
-    verifier: createVerifier({ issuer: issuer.url, audience: apiAudience }),
+    verifier: createVerifier({ issuer: issuer.url, audience: [apiAudience, identityAudience] }),
+    introspection: createIntrospection({
+      issuer: issuer.url,
+      clientId: "mullion-gateway",
+      clientSecret: "gateway-secret",
+      timeoutMs: 500,
+    }),
     rateLimit: createRateLimit({
       redis,
       keyPrefix,
@@ -104,6 +135,7 @@ async function start(options: TestGatewayOptions, shared: Shared): Promise<TestG
     events: { emit: (event) => events.push(event), close: () => Promise.resolve() },
     logger,
     countEveryMs: 20,
+    ...(options.streamLimitMs === undefined ? {} : { streamLimitMs: options.streamLimitMs }),
   });
   if (options.redisUrl === undefined) await once(redis, "ready");
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
@@ -121,6 +153,7 @@ async function start(options: TestGatewayOptions, shared: Shared): Promise<TestG
       return `Bearer ${await issuer.sign({ scope, ...claims })}`;
     },
     twin: () => start(options, shared),
+    stop: () => app.close(),
     close: async () => {
       app.server.closeAllConnections();
       await app.close();

@@ -113,8 +113,8 @@ function appEnvironments(context: AppContext): Record<AppName, Record<string, st
       INSIGHTS_URL: inner("service-insights"),
       IDENTITY_URL: inner("identity"),
       REGISTRY_URL: inner("registry"),
-      EVENTS_CLIENT_ID: "mullion-gateway",
-      EVENTS_CLIENT_SECRET: secrets.gatewayClient,
+      CLIENT_ID: "mullion-gateway",
+      CLIENT_SECRET: secrets.gatewayClient,
     },
     "service-profile": { DATABASE_URL: databases["service-profile"] },
     "service-insights": {

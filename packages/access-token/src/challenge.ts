@@ -6,11 +6,11 @@ const realm = 'Bearer realm="mullion"';
 
 /**
  * The answer to a request whose token was not accepted (RFC 6750 section 3): 401 when the token is at fault, 403 when it
- * is a good token without the scope, 503 when nobody can tell because the issuer's keys are out of reach.
+ * is a good token without the scope, 503 when nobody can tell because the issuer is out of reach.
  */
 export function toChallenge(error: AccessTokenError, scope: Scope): ProblemError {
   const { code, message: detail } = error;
-  if (code === "keys_unavailable") return unavailable(error, detail);
+  if (code === "keys_unavailable" || code === "introspection_unavailable") return unavailable(error, detail);
   if (code === "insufficient_scope") {
     return new ProblemError({
       status: 403,

@@ -1,13 +1,16 @@
 /**
- * Why a token was not accepted. `keys_unavailable` says nothing about the token: the issuer's keys could not be read.
+ * Why a token was not accepted. `keys_unavailable` and `introspection_unavailable` say nothing about the token: the
+ * issuer could not be asked.
  */
 export type AccessTokenCode =
   | "missing_token"
   | "malformed_token"
   | "expired_token"
   | "invalid_token"
+  | "inactive_token"
   | "insufficient_scope"
   | "keys_unavailable"
+  | "introspection_unavailable"
   | "token_request_failed";
 
 const messages: Record<AccessTokenCode, string> = {
@@ -15,8 +18,10 @@ const messages: Record<AccessTokenCode, string> = {
   malformed_token: "The access token is not one of this issuer's.",
   expired_token: "The access token has expired.",
   invalid_token: "The access token was not issued for this API.",
+  inactive_token: "The access token was revoked or has expired.",
   insufficient_scope: "The access token does not carry the scope this needs.",
   keys_unavailable: "The keys of the issuer cannot be read.",
+  introspection_unavailable: "The issuer cannot be asked about the access token.",
   token_request_failed: "The issuer gave no access token.",
 };
 

@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { toChallenge } from "./challenge.ts";
 import { AccessTokenError } from "./errors.ts";
-import type { Verifier } from "./verifier.ts";
+
+/** The claims of a token that is accepted; rejects with `AccessTokenError` otherwise. */
+export type VerifyToken = (token: string) => Promise<AccessTokenClaims>;
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -11,8 +13,11 @@ declare module "fastify" {
     readonly accessToken: AccessTokenClaims;
   }
   interface FastifyInstance {
-    /** A hook (`preHandler`, or `onRequest` where no body is parsed) that lets only tokens with this scope pass. */
-    requireScope(scope: Scope): (request: FastifyRequest) => Promise<void>;
+    /**
+     * A hook (`preHandler`, or `onRequest` where no body is parsed) that lets only tokens with this scope pass. `verify`
+     * stands in for the plugin's own where a route asks for more.
+     */
+    requireScope(scope: Scope, verify?: VerifyToken): (request: FastifyRequest) => Promise<void>;
   }
 }
 
@@ -29,7 +34,7 @@ function tokenOf(request: FastifyRequest): string {
 
 /** Gives a Fastify instance `requireScope` and its requests `accessToken`. Tokens are read from `Authorization` only. */
 export const accessTokenPlugin = fp(
-  async (app: FastifyInstance, { verifier }: { verifier: Verifier }): Promise<void> => {
+  async (app: FastifyInstance, { verifier }: { verifier: { verify: VerifyToken } }): Promise<void> => {
     const verified = new WeakMap<FastifyRequest, AccessTokenClaims>();
 
     app.decorateRequest("accessToken", {
@@ -40,15 +45,19 @@ export const accessTokenPlugin = fp(
       },
     });
 
-    app.decorate("requireScope", (scope: Scope) => async (request: FastifyRequest) => {
-      try {
-        const claims = await verifier.verify(tokenOf(request));
-        if (!claims.scope.split(" ").includes(scope)) throw new AccessTokenError("insufficient_scope");
-        verified.set(request, claims);
-      } catch (error) {
-        throw error instanceof AccessTokenError ? toChallenge(error, scope) : error;
-      }
-    });
+    app.decorate(
+      "requireScope",
+      (scope: Scope, verify: VerifyToken = (token) => verifier.verify(token)) =>
+        async (request: FastifyRequest) => {
+          try {
+            const claims = await verify(tokenOf(request));
+            if (!claims.scope.split(" ").includes(scope)) throw new AccessTokenError("insufficient_scope");
+            verified.set(request, claims);
+          } catch (error) {
+            throw error instanceof AccessTokenError ? toChallenge(error, scope) : error;
+          }
+        },
+    );
   },
   { name: "@mullion/access-token" },
 );

@@ -60,6 +60,26 @@ describe("verify", () => {
     await expect(verifier.verify(tooLate)).rejects.toMatchObject({ code: "expired_token" });
   });
 
+  it.each(["nbf", "iat"])("SEC-41 takes a token that is %s a minute ahead, and no more", async (claim) => {
+    const verifier = verifierOf(issuer);
+    const now = Math.floor(Date.now() / 1000);
+    const early = await issuer.sign({ [claim]: now + 50 });
+    await expect(verifier.verify(early)).resolves.toMatchObject({ sub: "user-1" });
+    const tooEarly = await issuer.sign({ [claim]: now + 70 });
+    await expect(verifier.verify(tooEarly)).rejects.toMatchObject({ code: "invalid_token" });
+  });
+
+  it("takes tokens for any of its audiences, and for one alone where that is asked", async () => {
+    const verifier = createVerifier({ issuer: issuer.url, audience: ["urn:a", "urn:b"] });
+    const token = await issuer.sign({ aud: "urn:a" });
+    await expect(verifier.verify(token)).resolves.toMatchObject({ aud: "urn:a" });
+    await expect(verifier.verify(token, "urn:a")).resolves.toMatchObject({ aud: "urn:a" });
+    await expect(verifier.verify(token, "urn:b")).rejects.toMatchObject({ code: "invalid_token" });
+    await expect(verifier.verify(await issuer.sign({ aud: "urn:c" }))).rejects.toMatchObject({
+      code: "invalid_token",
+    });
+  });
+
   it("never repeats any part of a token in its error", async () => {
     const token = await issuer.sign({ sub: "canary-subject" }, { expiresInSeconds: -120 });
     const error = await verifierOf(issuer)

@@ -3,15 +3,18 @@ import { errors, jwtVerify } from "jose";
 import { type AccessTokenCode, AccessTokenError } from "./errors.ts";
 import { createKeySource, type KeySourceOptions } from "./key-source.ts";
 
-/** What a resource server accepts: tokens of this issuer for this audience. */
+/** What a resource server accepts: tokens of this issuer for this audience, or for one of these. */
 export interface VerifierOptions extends KeySourceOptions {
-  audience: string;
+  audience: string | readonly string[];
 }
 
 /** Verifies access tokens of one issuer. */
 export interface Verifier {
-  /** The claims of a valid access token; rejects with `AccessTokenError` otherwise. */
-  verify(token: string): Promise<AccessTokenClaims>;
+  /**
+   * The claims of a valid access token; rejects with `AccessTokenError` otherwise. `audience` narrows what the verifier
+   * was made for to one of its audiences.
+   */
+  verify(token: string, audience?: string): Promise<AccessTokenClaims>;
   /** Resolves when the issuer's keys are at hand: a check for `/readyz`. */
   ready(): Promise<void>;
 }
@@ -33,17 +36,21 @@ export function createVerifier({ audience, ...source }: VerifierOptions): Verifi
   const keys = createKeySource(source);
   return {
     ready: () => keys.ready(),
-    async verify(token) {
+    async verify(token, only) {
+      const accepted = only ?? audience;
       try {
         const { payload } = await jwtVerify(token, keys.getKey, {
           algorithms: ["ES256"],
           typ: "at+jwt",
           issuer: source.issuer,
-          audience,
+          audience: typeof accepted === "string" ? accepted : [...accepted],
           clockTolerance: clockToleranceSeconds,
           requiredClaims: ["exp", "iat", "sub", "client_id", "jti"],
         });
-        return accessTokenClaimsSchema.parse(payload);
+        const claims = accessTokenClaimsSchema.parse(payload);
+        if (claims.iat > Date.now() / 1000 + clockToleranceSeconds)
+          throw new AccessTokenError("invalid_token");
+        return claims;
       } catch (error) {
         if (error instanceof AccessTokenError) throw error;
         throw new AccessTokenError(codeOf(error), error);

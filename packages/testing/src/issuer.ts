@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { apiAudience } from "@mullion/contracts";
-import { type CryptoKey, type JWTHeaderParameters, SignJWT } from "jose";
+import { type CryptoKey, decodeJwt, type JWTHeaderParameters, SignJWT } from "jose";
 import { createSigningKey, type SigningKey } from "./signing-key.ts";
 
 /** Claims of a token to sign; one given as `undefined` is left out. */
@@ -18,14 +18,18 @@ export interface SignOverrides {
   expiresInSeconds?: number;
 }
 
-/** An authorization server for tests: real HTTP, discovery, JWKS, and a token endpoint for client credentials. */
+/** An authorization server for tests: real HTTP, discovery, JWKS, a token endpoint for client credentials, introspection. */
 export interface TestIssuer {
   /** Issuer identifier and address. */
   url: string;
   /** Requests answered so far, by endpoint. */
-  requests: { discovery: number; jwks: number; token: number };
+  requests: { discovery: number; jwks: number; token: number; introspection: number };
   /** An access token (RFC 9068) that verifiers accept, unless claims or overrides spoil it. */
   sign(claims?: TestClaims, overrides?: SignOverrides): Promise<string>;
+  /** An opaque access token: only introspection tells what it is. */
+  issueOpaque(claims?: TestClaims): string;
+  /** Makes a token inactive: its signature stays good, introspection says it is over. */
+  revoke(token: string): void;
   /** The key in use; its public part is in the JWKS. */
   currentKey(): SigningKey;
   /** Signs with a new key from now on. The old one stays in the JWKS unless `dropOld`. */
@@ -60,26 +64,33 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 export async function createTestIssuer(): Promise<TestIssuer> {
   let keys: [SigningKey, ...SigningKey[]] = [await createSigningKey()];
   let down = false;
-  const requests = { discovery: 0, jwks: 0, token: 0 };
+  const requests = { discovery: 0, jwks: 0, token: 0, introspection: 0 };
+  const issued = new Map<string, TestClaims>();
 
   async function sign(claims: TestClaims = {}, overrides: SignOverrides = {}): Promise<string> {
+    const payload = claimsOf(claims, overrides.expiresInSeconds);
+    const header = present({ alg: "ES256", typ: "at+jwt", kid: keys[0].kid, ...overrides.header });
+    const token = await new SignJWT(payload)
+      .setProtectedHeader(header as JWTHeaderParameters)
+      .sign(overrides.key ?? keys[0].privateKey);
+    issued.set(token, decodeJwt(token));
+    return token;
+  }
+
+  function claimsOf(claims: TestClaims, expiresInSeconds = 600): TestClaims {
     const now = Math.floor(Date.now() / 1000);
-    const payload = present({
+    return present({
       iss: url,
       sub: "user-1",
       aud: apiAudience,
       client_id: "mullion-shell",
       jti: randomUUID(),
       iat: now,
-      exp: now + (overrides.expiresInSeconds ?? 600),
+      exp: now + expiresInSeconds,
       scope: "",
       roles: [],
       ...claims,
     });
-    const header = present({ alg: "ES256", typ: "at+jwt", kid: keys[0].kid, ...overrides.header });
-    return new SignJWT(payload)
-      .setProtectedHeader(header as JWTHeaderParameters)
-      .sign(overrides.key ?? keys[0].privateKey);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -91,6 +102,7 @@ export async function createTestIssuer(): Promise<TestIssuer> {
         issuer: url,
         authorization_endpoint: `${url}/auth`,
         token_endpoint: `${url}/token`,
+        introspection_endpoint: `${url}/token/introspection`,
         jwks_uri: `${url}/jwks`,
         response_types_supported: ["code"],
         subject_types_supported: ["public"],
@@ -99,6 +111,11 @@ export async function createTestIssuer(): Promise<TestIssuer> {
     } else if (request.url === "/jwks") {
       requests.jwks += 1;
       sendJson(response, 200, { keys: keys.map(({ publicJwk }) => publicJwk) });
+    } else if (request.url === "/token/introspection" && request.method === "POST") {
+      requests.introspection += 1;
+      const claims = issued.get((await readForm(request)).get("token") ?? "");
+      const active = claims !== undefined && clientIdOf(request) !== "";
+      sendJson(response, 200, active ? { token_type: "Bearer", ...claims, active } : { active });
     } else if (request.url === "/token" && request.method === "POST") {
       requests.token += 1;
       const form = await readForm(request);
@@ -129,6 +146,14 @@ export async function createTestIssuer(): Promise<TestIssuer> {
     url,
     requests,
     sign,
+    issueOpaque: (claims = {}) => {
+      const token = randomUUID();
+      issued.set(token, { ...claimsOf(claims), jti: undefined });
+      return token;
+    },
+    revoke: (token) => {
+      issued.delete(token);
+    },
     currentKey: () => keys[0],
     rotateKey: async ({ dropOld = false } = {}) => {
       const next = await createSigningKey();
