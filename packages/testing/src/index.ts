@@ -5,6 +5,7 @@ export { type ForgedToken, forgedAccessTokens } from "./forged-tokens.ts";
 export { createTestIssuer, type SignOverrides, type TestClaims, type TestIssuer } from "./issuer.ts";
 export { createTestLink, type TestLink } from "./link.ts";
 export { freePort } from "./port.ts";
+export { type RedisTopology, startRedisCluster, startRedisSentinels } from "./redis-topology.ts";
 export { createSigningKey, type SigningKey } from "./signing-key.ts";
 export {
   createUserAgent,
