@@ -1,5 +1,9 @@
 /** Why a record could not be read or written. */
-export type TokenStoreErrorCode = "store_unavailable" | "record_unreadable" | "bad_key_ring";
+export type TokenStoreErrorCode =
+  | "store_unavailable"
+  | "record_unreadable"
+  | "bad_key_ring"
+  | "bad_redis_url";
 
 /** A failure of the session store. `store_unavailable` passes; the others want an operator. */
 export class TokenStoreError extends Error {

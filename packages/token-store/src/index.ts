@@ -12,7 +12,9 @@ export {
   sessionRecordSchema,
   type TokenSet,
 } from "./record.ts";
-export { connectRedis } from "./redis.ts";
+export { connectRedis, type RedisClient } from "./redis.ts";
+export { type Acknowledgement, acknowledge } from "./redis-acknowledge.ts";
+export { redisUrlSchema } from "./redis-url.ts";
 export { createRefreshLeases, type RefreshLease, type RefreshLeases } from "./refresh-lease.ts";
 export { followRevocations, type RevocationListener } from "./revocations.ts";
 export { createSeenOnce, type SeenOnce } from "./seen-once.ts";

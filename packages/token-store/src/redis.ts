@@ -1,36 +1,35 @@
-import { type Cluster, Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
+import { type ConnectionOptions, clusterOptions, serverOptions } from "./redis-options.ts";
+import { parseRedisUrl } from "./redis-url.ts";
 
-/**
- * Connects to Redis so that a lost server is an error within half a second and never a hang: commands are not queued
- * while there is no connection, and reconnecting goes on for ever with a short delay.
- */
-export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
-    commandTimeout: 500,
-    connectTimeout: 2_000,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
-  });
-  redis.on("error", onError);
-  return redis;
-}
+export { connectSubscriber } from "./redis-subscriber.ts";
 
 /** A client of one Redis, of a Sentinel's master, or of a cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** Connects a client that only listens; it subscribes again by itself whenever the connection was lost. */
-export function connectSubscriber(
-  url: string,
-  { onError, onReconnect }: { onError: (error: Error) => void; onReconnect: () => void },
-): RedisClient {
-  const redis = new Redis(url, {
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
-  });
-  let isFirst = true;
-  redis.on("error", onError).on("ready", () => {
-    if (!isFirst) onReconnect();
-    isFirst = false;
-  });
-  return redis;
+/**
+ * Connects to Redis so that a lost server is an error within half a second and never a hang: commands are not queued
+ * while there is no connection, and reconnecting, to a new master where there is one, goes on for ever.
+ * Without ioredis' automatic pipelining: measured, it saves no CPU at 16 to 64 concurrent callers (19 µs either way, a
+ * third more at one), and a batch to a cluster fails whole when slots have moved.
+ * @throws {TokenStoreError} `bad_redis_url`.
+ */
+export function connectRedis(url: string, onError: (error: Error) => void): RedisClient {
+  const target = parseRedisUrl(url);
+  const failFast: ConnectionOptions = { commandTimeout: 500, maxRetriesPerRequest: 0 };
+  if (target.kind !== "cluster") {
+    return new Redis({ ...serverOptions(target), ...failFast, enableOfflineQueue: false }).on(
+      "error",
+      onError,
+    );
+  }
+  const options = { ...clusterOptions(target, failFast), enableOfflineQueue: false };
+  return new FailFastCluster([...target.nodes], options).on("error", onError).on("node error", onError);
+}
+
+/** Without it a transaction waits, however long, until the cluster was reached for the first time. */
+class FailFastCluster extends Cluster {
+  override delayUntilReady(callback: (error: Error) => void): void {
+    process.nextTick(callback, new Error("the cluster was not reached yet"));
+  }
 }
