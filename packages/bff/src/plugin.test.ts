@@ -68,7 +68,9 @@ describe("BFF", () => {
 
   it("SEC-10 a call without the custom header is refused with 403, a GET too", async () => {
     const sid = await platform.signIn();
-    const response = await fetch(`${platform.fronts[0].url}/api/bff/profile/me`, { headers: { cookie: `sid=${sid}` } });
+    const response = await fetch(`${platform.fronts[0].url}/api/bff/profile/me`, {
+      headers: { cookie: `sid=${sid}` },
+    });
     expect([response.status, await codeOf(response)]).toEqual([403, "csrf_header_missing"]);
   });
 

@@ -11,6 +11,7 @@ import {
   createSessionId,
   createTokenStore,
   followRevocations,
+  hashSessionId,
   type RefreshLeases,
   type TokenStore,
 } from "@mullion/token-store";
@@ -53,6 +54,8 @@ export interface TestPlatform {
   setGatewayAnswer(listener: RequestListener): void;
   /** Stores a session whose access token for the API lives from and to this many milliseconds from now; returns its id. */
   signIn(lifetime?: { issuedInMs: number; expiresInMs: number }): Promise<string>;
+  /** Makes a session's record run out now, as if nobody had used it for too long. */
+  expire(sessionId: string): Promise<void>;
   /** Calls the fronts in turn. */
   call(sessionId: string | null, path?: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -182,6 +185,12 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
         },
       });
       return sessionId;
+    },
+    async expire(sessionId) {
+      const redis = connectRedis(testRedisUrl(), () => undefined);
+      await once(redis, "ready");
+      await redis.pexpire(`mullion:{${hashSessionId(sessionId)}}:session`, 1);
+      redis.disconnect();
     },
     async call(sessionId, path = "/profile/me", init = {}) {
       const headers = new Headers({ "x-mullion-csrf": "1" });
