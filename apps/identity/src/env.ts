@@ -1,5 +1,5 @@
 import { commonEnv, parseEnv } from "@mullion/http-service";
-import { createKeyRing } from "@mullion/token-store";
+import { createKeyRing, redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 
 const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -31,7 +31,7 @@ const serverSchema = z.object({
   ...commonEnv,
   ...databaseEnv,
   ISSUER: issuer,
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  REDIS_URL: redisUrlSchema,
   KEY_ENCRYPTION_KEYS: keyRing,
   COOKIE_KEYS: cookieKeys,
   CLIENTS_FILE: z.string().min(1),

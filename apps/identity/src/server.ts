@@ -3,8 +3,8 @@ import { identityAudience } from "@mullion/contracts";
 import type { EventSink } from "@mullion/events";
 import { createHttpService } from "@mullion/http-service";
 import { checkPostgres, type Pool } from "@mullion/postgres";
+import type { RedisClient } from "@mullion/token-store";
 import type { FastifyInstance } from "fastify";
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createAuditLog } from "./audit/audit-log.ts";
 import type { RegisteredClient } from "./clients/client-file.ts";
@@ -28,7 +28,7 @@ export interface IdentityOptions {
   clients: readonly RegisteredClient[];
   keys: SigningKeys;
   pool: Pool;
-  redis: Redis;
+  redis: RedisClient;
   events: Pick<EventSink, "emit">;
   logger: Logger;
   limits?: SignInLimits;
@@ -41,18 +41,19 @@ const defaultLimits: SignInLimits = {
 
 /** The identity service, not yet listening. */
 export async function createIdentity(options: IdentityOptions): Promise<FastifyInstance> {
-  const { issuer, keys, pool, redis, events, logger, limits = defaultLimits } = options;
+  const { issuer, audience, keys, pool, redis, events, logger, limits = defaultLimits } = options;
   const audit = createAuditLog(pool);
   const stylesheet = await loadStylesheet();
   const pages = { stylesheet: stylesheet.url };
-  const provider = createProvider({ ...options, pages, audit, logger });
   const verifier = createVerifier({
     issuer,
-    audience: identityAudience,
+    audience: [audience, identityAudience],
     jwksUri: `${issuer}/jwks`,
     // Our own keys are here; asking for them over the network would only add a way to fail.
     fetch: async () => Response.json({ keys: keys.publicJwks }),
   });
+
+  const { provider, activeTokens } = createProvider({ ...options, pages, audit, logger, verifier });
 
   const app = createHttpService({
     name: "identity",
@@ -69,7 +70,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const limiter = createRateLimiter(redis);
   await app.register(interactionRoutes, { provider, pages, pool, audit, events, limiter, limits });
   await app.register(terminateRoute, { provider, pool, audit });
-  await app.register(adminRoutes, { pool, verifier, audit });
+  await app.register(adminRoutes, { pool, verifier, activeTokens, audit });
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");
   });

@@ -19,10 +19,16 @@ export const password = "correct horse battery staple";
 export const shellRedirectUri = "http://localhost:3000/api/auth/callback/mullion";
 export const partnerRedirectUri = "https://partner.example/callback";
 
-const base = { postLogoutRedirectUris: [], redirectUris: [], scopes: [], firstParty: true };
+const base = {
+  postLogoutRedirectUris: [],
+  redirectUris: [],
+  scopes: [],
+  firstParty: true,
+  accessTokenFormat: "jwt",
+} as const satisfies Partial<RegisteredClient>;
 
 /** The clients of the platform, and one of somebody else. */
-export const clients: Readonly<Record<"shell" | "gateway" | "partner", RegisteredClient>> = {
+export const clients: Readonly<Record<"shell" | "gateway" | "partner" | "kiosk", RegisteredClient>> = {
   shell: {
     ...base,
     clientId: "mullion-shell",
@@ -38,6 +44,15 @@ export const clients: Readonly<Record<"shell" | "gateway" | "partner", Registere
     clientSecret: "gateway-secret-gateway-secret-gateway",
     grantTypes: ["client_credentials"],
     scopes: ["events:write"],
+  },
+  kiosk: {
+    ...base,
+    clientId: "mullion-kiosk",
+    clientSecret: "kiosk-secret-kiosk-secret-kiosk-secret",
+    grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
+    redirectUris: ["http://localhost:3100/callback"],
+    scopes: ["registry:read"],
+    accessTokenFormat: "opaque",
   },
   partner: {
     ...base,

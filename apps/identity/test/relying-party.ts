@@ -122,6 +122,20 @@ export class RelyingParty {
     return oauth.processClientCredentialsResponse(this.server, this.client, response);
   }
 
+  /** What introspection says of a token. */
+  async introspect(token: string): Promise<oauth.IntrospectionResponse> {
+    const { server, client, authenticate } = this;
+    const response = await oauth.introspectionRequest(server, client, authenticate, token, http);
+    return oauth.processIntrospectionResponse(server, client, response);
+  }
+
+  async revoke(token: string): Promise<void> {
+    const { server, client, authenticate } = this;
+    await oauth.processRevocationResponse(
+      await oauth.revocationRequest(server, client, authenticate, token, http),
+    );
+  }
+
   async terminate(identity: TestIdentity, sid: string): Promise<Response> {
     const headers = new Headers();
     const body = new URLSearchParams({ sid });

@@ -24,7 +24,14 @@ describe("the client file", () => {
 
   it("is read with safe defaults: nothing to redirect to, no scopes, not first-party", async () => {
     expect(await read(JSON.stringify({ clients: [client] }))).toEqual([
-      { ...client, redirectUris: [], postLogoutRedirectUris: [], scopes: [], firstParty: false },
+      {
+        ...client,
+        redirectUris: [],
+        postLogoutRedirectUris: [],
+        scopes: [],
+        firstParty: false,
+        accessTokenFormat: "jwt",
+      },
     ]);
   });
 

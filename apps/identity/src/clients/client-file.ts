@@ -13,6 +13,8 @@ const clientSchema = z.strictObject({
   postLogoutRedirectUris: z.array(z.url()).default([]),
   /** What the client may do for itself (`client_credentials`). */
   scopes: z.array(scopeSchema).default([]),
+  /** `opaque` for a client whose tokens are to say nothing to whoever finds one; only introspection tells what it is. */
+  accessTokenFormat: z.enum(["jwt", "opaque"]).default("jwt"),
   /** The platform's own client: nobody is asked for consent. */
   firstParty: z.boolean().default(false),
 });

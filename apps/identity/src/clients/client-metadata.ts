@@ -3,7 +3,7 @@ import type { Client, ClientMetadata } from "oidc-provider";
 import type { RegisteredClient } from "./client-file.ts";
 
 /** Metadata beside that of OpenID Connect Registration. */
-export const extraClientMetadata = ["first_party", "own_scopes"] as const;
+export const extraClientMetadata = ["first_party", "own_scopes", "access_token_format"] as const;
 
 // Secrets are generated, long and random: a plain hash is enough to keep them out of memory and heap dumps.
 function hashSecret(secret: string): string {
@@ -24,6 +24,7 @@ export function toClientMetadata(client: RegisteredClient): ClientMetadata {
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     first_party: client.firstParty,
     own_scopes: client.scopes.join(" "),
+    access_token_format: client.accessTokenFormat,
   };
 }
 
@@ -37,6 +38,11 @@ export function compareHashedSecret(this: Client, actual: string): boolean {
 /** True for the platform's own clients. */
 export function isFirstParty(client: Client): boolean {
   return client["first_party"] === true;
+}
+
+/** The form of the client's access tokens for a resource. */
+export function accessTokenFormat(client: Client): "jwt" | "opaque" {
+  return client["access_token_format"] === "opaque" ? "opaque" : "jwt";
 }
 
 /** What the client may do for itself, space-separated. */

@@ -1,6 +1,7 @@
 import type { Pool } from "@mullion/postgres";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "@mullion/token-store";
 import type { Configuration } from "oidc-provider";
+import { mayIntrospect } from "../access-tokens/introspection.ts";
 import type { RegisteredClient } from "../clients/client-file.ts";
 import { extraClientMetadata, toClientMetadata } from "../clients/client-metadata.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
@@ -20,7 +21,7 @@ export interface ProviderOptions {
   clients: readonly RegisteredClient[];
   keys: SigningKeys;
   pool: Pool;
-  redis: Redis;
+  redis: RedisClient;
   pages: PageContext;
 }
 
@@ -47,8 +48,7 @@ function features(options: ProviderOptions): NonNullable<Configuration["features
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
-    // Every client has a secret: resource servers may ask about tokens that others hold, and end only their own.
-    introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientAuthMethod !== "none" },
+    introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayIntrospect(client, token) },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     resourceIndicators: resourceIndicators(audience, accessTokenTtlSeconds),
     rpInitiatedLogout: { enabled: true, ...renderWith(pages).logout },

@@ -1,5 +1,8 @@
+import type { Verifier } from "@mullion/access-token";
 import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "pino";
+import { type ActiveTokens, createActiveTokens } from "../access-tokens/active-tokens.ts";
+import { introspectWith } from "../access-tokens/introspection.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { compareHashedSecret } from "../clients/client-metadata.ts";
 import { pageHeaders } from "../pages/page-headers.ts";
@@ -51,9 +54,11 @@ function setHeaders(provider: Provider, formTargets: readonly string[], logger: 
   });
 }
 
-/** The authorization server, ready to be mounted. */
-export function createProvider(options: ProviderOptions & { audit: AuditLog; logger: Logger }): Provider {
-  const { issuer, clients, audit, logger } = options;
+/** The authorization server, ready to be mounted, and what it knows of tokens. */
+export function createProvider(
+  options: ProviderOptions & { audit: AuditLog; logger: Logger; verifier: Verifier },
+): { provider: Provider; activeTokens: ActiveTokens } {
+  const { issuer, clients, audit, logger, pool, verifier } = options;
   const provider = new Provider(issuer, createConfiguration(options));
   // The mount sets the forwarded headers itself, from the issuer: no caller decides what the URLs look like.
   provider.proxy = true;
@@ -67,8 +72,10 @@ export function createProvider(options: ProviderOptions & { audit: AuditLog; log
     logger,
   );
   auditWith(provider, audit, logger);
+  const activeTokens = createActiveTokens({ provider, pool, verifier });
+  introspectWith(provider, activeTokens);
   provider.on("server_error", (_ctx, error) => {
     logger.error({ err: error }, "the provider failed");
   });
-  return provider;
+  return { provider, activeTokens };
 }

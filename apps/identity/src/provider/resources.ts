@@ -6,7 +6,8 @@ import {
   type KoaContextWithOIDC,
   type ResourceServer,
 } from "oidc-provider";
-import { ownScopes } from "../clients/client-metadata.ts";
+import { grantClaim } from "../access-tokens/active-tokens.ts";
+import { accessTokenFormat, ownScopes } from "../clients/client-metadata.ts";
 import { UserAccount } from "../users/account.ts";
 
 const everyUserScope: ReadonlySet<string> = new Set(Object.values(scopesByRole).flat());
@@ -82,7 +83,7 @@ export function resourceIndicators(apiAudience: string, accessTokenTtlSeconds: n
         scope: scopesOf(ctx, client, { resource, scopes }),
         audience: resource,
         accessTokenTTL: accessTokenTtlSeconds,
-        accessTokenFormat: "jwt",
+        accessTokenFormat: accessTokenFormat(client),
         jwt: { sign: { alg: "ES256" } },
       };
     },
@@ -96,5 +97,11 @@ export const extraTokenClaims: NonNullable<Configuration["extraTokenClaims"]> = 
     return undefined;
   }
   const { name, email, roles } = account.user;
-  return { name, email, roles, ...(token.sid === undefined ? {} : { sid: token.sid }) };
+  const { grantId, sid } = token;
+  return {
+    ...{ name, email, roles },
+    ...(sid === undefined ? {} : { sid }),
+    // A JWT is not stored: this is what introspection finds its grant by.
+    grant: grantClaim(grantId),
+  };
 };

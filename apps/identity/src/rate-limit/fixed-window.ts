@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "@mullion/token-store";
 
 /** How many attempts a key has per window. */
 export interface Limit {
@@ -21,7 +21,7 @@ if count == 1 then redis.call("pexpire", KEYS[1], ARGV[1]) end
 return {count, redis.call("pttl", KEYS[1])}`;
 
 /** A limiter with fixed windows that start at a key's first attempt. */
-export function createRateLimiter(redis: Redis): RateLimiter {
+export function createRateLimiter(redis: RedisClient): RateLimiter {
   const keyOf = (name: string, key: string): string => `mullion:identity:limit:${name}:${key}`;
   return {
     async take(name, key, { max, windowSeconds }) {

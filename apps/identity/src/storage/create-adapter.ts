@@ -1,6 +1,6 @@
 import { toProblemError } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "@mullion/token-store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import { createPostgresAdapter, isPostgresModel } from "./postgres-adapter.ts";
 import { createRedisAdapter } from "./redis-adapter.ts";
@@ -24,7 +24,7 @@ function translate<A extends unknown[], R>(call: (...args: A) => Promise<R>): (.
 }
 
 /** Chooses the store of each model: Postgres for what is revoked, Redis for what passes within minutes. */
-export function createAdapterFactory(pool: Pool, redis: Redis): AdapterFactory {
+export function createAdapterFactory(pool: Pool, redis: RedisClient): AdapterFactory {
   return (model): Adapter => {
     const adapter = isPostgresModel(model)
       ? createPostgresAdapter(pool, model)

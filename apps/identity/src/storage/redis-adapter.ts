@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "@mullion/token-store";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
 import { hashId, withoutId } from "./id-hash.ts";
 import { openUnder, sealUnder } from "./seal.ts";
@@ -12,7 +12,7 @@ return redis.call("hsetnx", KEYS[1], "consumed", ARGV[1])`;
  * Keeps what lives for minutes: authorization codes, interactions, pushed requests, replay marks. Keys are hashed ids
  * and values are sealed under the id, so that a dump of Redis shows neither.
  */
-export function createRedisAdapter(redis: Redis, model: string): Adapter {
+export function createRedisAdapter(redis: RedisClient, model: string): Adapter {
   const keyOf = (id: string): string => `mullion:identity:${model}:${hashId(id).toString("base64url")}`;
   return {
     async upsert(id, payload, expiresIn) {

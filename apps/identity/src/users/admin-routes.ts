@@ -1,8 +1,10 @@
-import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
-import { type User, type UserList, userPatchSchema } from "@mullion/contracts";
-import { parseBody } from "@mullion/http-service";
+import { AccessTokenError, accessTokenPlugin, type Verifier, type VerifyToken } from "@mullion/access-token";
+import { identityAudience, type User, type UserList, userPatchSchema } from "@mullion/contracts";
+import { parseBody, unavailable } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
+import { errors } from "oidc-provider";
+import type { ActiveTokens } from "../access-tokens/active-tokens.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { listUsers, type StoredUser, setRoles } from "./user-store.ts";
 
@@ -10,6 +12,7 @@ import { listUsers, type StoredUser, setRoles } from "./user-store.ts";
 export interface AdminOptions {
   pool: Pool;
   verifier: Verifier;
+  activeTokens: ActiveTokens;
   audit: AuditLog;
 }
 
@@ -24,12 +27,29 @@ function toContract(user: StoredUser): User {
   };
 }
 
+/**
+ * Whoever forwards a request here, its token must be for identity, and must not have been revoked meanwhile: identity
+ * knows at no cost.
+ */
+function verification(verifier: Verifier, activeTokens: ActiveTokens): VerifyToken {
+  return async (token) => {
+    // First by itself, for an error that says what is wrong with it.
+    if (token.includes(".")) await verifier.verify(token, identityAudience);
+    const claims = await activeTokens.find(token).catch((error: unknown) => {
+      throw error instanceof errors.TemporarilyUnavailable ? unavailable(error) : error;
+    });
+    if (claims === undefined) throw new AccessTokenError("inactive_token");
+    if (claims.aud !== identityAudience) throw new AccessTokenError("invalid_token");
+    return claims;
+  };
+}
+
 /** `GET /identity/users` (scope `users:read`) and `PATCH /identity/users/:id` (scope `users:write`). */
 export async function adminRoutes(
   app: FastifyInstance,
-  { pool, verifier, audit }: AdminOptions,
+  { pool, verifier, activeTokens, audit }: AdminOptions,
 ): Promise<void> {
-  await app.register(accessTokenPlugin, { verifier });
+  await app.register(accessTokenPlugin, { verifier: { verify: verification(verifier, activeTokens) } });
 
   app.get("/identity/users", { preHandler: app.requireScope("users:read") }, async (): Promise<UserList> => {
     return { users: (await listUsers(pool)).map(toContract) };

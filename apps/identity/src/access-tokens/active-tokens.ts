@@ -1,0 +1,114 @@
+import { AccessTokenError, type Verifier } from "@mullion/access-token";
+import {
+  type AccessTokenClaims,
+  accessTokenClaimsSchema,
+  type Role,
+  roleSchema,
+  scopesForRoles,
+} from "@mullion/contracts";
+import type { Pool } from "@mullion/postgres";
+import { decodeJwt } from "jose";
+import type Provider from "oidc-provider";
+import { z } from "zod";
+import { ownScopes } from "../clients/client-metadata.ts";
+import { toProviderError } from "../storage/create-adapter.ts";
+import { hashId } from "../storage/id-hash.ts";
+
+/** Tells of an access token whether it is good at this moment, not only whether it was when it was issued. */
+export interface ActiveTokens {
+  /**
+   * The claims of a token whose grant still exists, with the scopes that the user's roles of this moment leave of it;
+   * undefined for any other. Rejects as the adapter does when Postgres or Redis is gone.
+   */
+  find(token: string): Promise<AccessTokenClaims | undefined>;
+}
+
+/** What a token is looked up by. */
+interface Presented {
+  claims: AccessTokenClaims;
+  /** Name of the grant's row; undefined for a client that acts for itself. */
+  grantHash: Buffer | undefined;
+}
+
+const jwtGrantSchema = z.object({ grant: z.string().optional() });
+
+/** The name of a grant as access tokens carry it: it leads to the grant's row and opens nothing. */
+export function grantClaim(grantId: string): string {
+  return hashId(grantId).toString("base64url");
+}
+
+async function readJwt(verifier: Verifier, token: string): Promise<Presented | undefined> {
+  try {
+    const claims = await verifier.verify(token);
+    const { grant } = jwtGrantSchema.parse(decodeJwt(token));
+    return { claims, grantHash: grant === undefined ? undefined : Buffer.from(grant, "base64url") };
+  } catch (error) {
+    if (error instanceof AccessTokenError && error.code !== "keys_unavailable") return undefined;
+    throw error;
+  }
+}
+
+async function readOpaque(provider: Provider, token: string): Promise<Presented | undefined> {
+  const found = (await provider.AccessToken.find(token)) ?? (await provider.ClientCredentials.find(token));
+  // Without an audience it is for userinfo only.
+  if (found?.isValid !== true || found.aud === undefined) return undefined;
+  const { clientId, aud, exp, iat, scope } = found;
+  const user = found instanceof provider.AccessToken ? found : undefined;
+  const claims = accessTokenClaimsSchema.parse({
+    ...found.extra,
+    ...{ iss: provider.issuer, sub: user?.accountId ?? clientId, client_id: clientId, aud, exp, iat, scope },
+    // The token is its own id, and is not to be repeated.
+    jti: grantClaim(token),
+  });
+  return { claims, grantHash: user?.grantId === undefined ? undefined : hashId(user.grantId) };
+}
+
+/** Roles of the user whom a live grant belongs to; undefined when there is no such grant any more. */
+async function rolesByGrant(
+  pool: Pool,
+  grantHash: Buffer,
+  { sub, client_id }: AccessTokenClaims,
+): Promise<Role[] | undefined> {
+  const { rows } = await pool.query<{ roles: string[] }>(
+    `select coalesce(array_agg(r.role) filter (where r.role is not null), '{}') as roles
+     from grants g left join user_roles r on r.user_id = g.account_id
+     where g.id_hash = $1 and g.client_id = $2 and g.account_id::text = $3 and g.expires_at > now()
+     group by g.id_hash`,
+    [grantHash, client_id, sub],
+  );
+  return rows[0] && z.array(roleSchema).parse(rows[0].roles);
+}
+
+function narrow(claims: AccessTokenClaims, allowed: readonly string[]): AccessTokenClaims {
+  const scope = claims.scope.split(" ").filter((name) => allowed.includes(name));
+  return { ...claims, scope: scope.join(" ") };
+}
+
+/** Looks tokens up, JWTs by the grant they name and opaque ones by themselves. */
+export function createActiveTokens(options: {
+  provider: Provider;
+  pool: Pool;
+  verifier: Verifier;
+}): ActiveTokens {
+  const { provider, pool, verifier } = options;
+  return {
+    async find(token) {
+      try {
+        const isJwt = token.includes(".");
+        const presented = await (isJwt ? readJwt(verifier, token) : readOpaque(provider, token));
+        if (presented === undefined) return undefined;
+        const { claims, grantHash } = presented;
+        if (grantHash !== undefined) {
+          const roles = await rolesByGrant(pool, grantHash, claims);
+          return roles && narrow({ ...claims, roles }, scopesForRoles(roles));
+        }
+        const client = await provider.Client.find(claims.client_id);
+        return client && claims.sub === claims.client_id
+          ? narrow(claims, ownScopes(client).split(" "))
+          : undefined;
+      } catch (error) {
+        throw toProviderError(error);
+      }
+    },
+  };
+}
