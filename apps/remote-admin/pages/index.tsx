@@ -1,12 +1,14 @@
-import { SessionProvider } from "@mullion/session";
+import { RemoteProvider, SessionProvider } from "@mullion/session";
 import type { ReactNode } from "react";
 import App from "../src/app.tsx";
 
-/** The remote by itself, for development: whoever has no session sees what it shows a visitor. */
+/** The remote by itself, for development: it asks the shell that answers `/api` here for the session. */
 export default function Standalone(): ReactNode {
   return (
-    <SessionProvider session={null}>
-      <App />
+    <SessionProvider>
+      <RemoteProvider name="admin">
+        <App />
+      </RemoteProvider>
     </SessionProvider>
   );
 }

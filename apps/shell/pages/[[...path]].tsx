@@ -1,4 +1,5 @@
 import { RemoteModule } from "@mullion/federation";
+import { RemoteProvider } from "@mullion/session";
 import type { GetServerSideProps } from "next";
 import Head from "next/head";
 import type { ReactNode } from "react";
@@ -22,12 +23,14 @@ export default function ShellPage({ content }: ShellPageProps): ReactNode {
       <Head>
         <title>{`${content.remote.title} · Mullion`}</title>
       </Head>
-      <RemoteModule
-        remote={content.remote}
-        available={content.available}
-        pending={<PanePending title={content.remote.title} />}
-        renderFailure={(failure) => <PaneFailureCard failure={failure} />}
-      />
+      <RemoteProvider name={content.remote.name}>
+        <RemoteModule
+          remote={content.remote}
+          available={content.available}
+          pending={<PanePending title={content.remote.title} />}
+          renderFailure={(failure) => <PaneFailureCard failure={failure} />}
+        />
+      </RemoteProvider>
     </>
   );
 }

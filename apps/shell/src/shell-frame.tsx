@@ -1,4 +1,4 @@
-import { useSession } from "@mullion/session";
+import { type Connection, useSession } from "@mullion/session";
 import { Account, Alert, AppFrame, ThemeToggle } from "@mullion/ui";
 import Link from "next/link";
 import { useRouter } from "next/router";
@@ -10,10 +10,18 @@ interface ShellFrameProps {
   readonly children: ReactNode;
 }
 
+function bannerFor(signOutFailed: boolean, connection: Connection): ReactNode {
+  if (signOutFailed) {
+    return <Alert tone="danger">You are still signed in: the server could not be reached. Try again.</Alert>;
+  }
+  if (connection === "online") return undefined;
+  return <Alert tone="warning">Reconnecting… Your session is kept, and this page goes on by itself.</Alert>;
+}
+
 /** The frame that stays while panes change: navigation, theme, account. */
 export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode {
   const { asPath } = useRouter();
-  const { session, signOut } = useSession();
+  const { session, connection, signOut } = useSession();
   const [leaving, setLeaving] = useState<"no" | "signing-out" | "failed">("no");
   const here = asPath.split(/[?#]/, 1)[0];
 
@@ -24,6 +32,7 @@ export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode
     });
   };
 
+  const banner = bannerFor(leaving === "failed", connection);
   return (
     <AppFrame
       link={Link}
@@ -46,15 +55,7 @@ export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode
           )}
         </>
       }
-      {...(leaving === "failed"
-        ? {
-            banner: (
-              <Alert tone="danger">
-                You are still signed in: the server could not be reached. Try again.
-              </Alert>
-            ),
-          }
-        : {})}
+      {...(banner === undefined ? {} : { banner })}
     >
       {children}
     </AppFrame>

@@ -10,7 +10,7 @@ export interface BffIssue {
 export class BffError extends Error {
   /** HTTP status; 0 when there was no response. */
   readonly status: number;
-  /** Stable code of the problem, or `network_error`, `bad_response`. */
+  /** Stable code of the problem, or one of our own: `network_error`, `bad_response`, `stream_lost`, `unexpected`. */
   readonly code: string;
   readonly issues: readonly BffIssue[];
   /** Seconds after which a retry makes sense, where the server said so. */

@@ -1,7 +1,12 @@
+export type { Connection } from "./connection.ts";
 export { BffError, type BffIssue } from "./errors.ts";
+export { RemoteProvider } from "./remote-provider.tsx";
 export { RequireRole } from "./require-role.tsx";
 export type { SessionState } from "./session-context.ts";
+export { onSessionEvent, type SessionEndReason, type SessionEvent } from "./session-events.ts";
 export { SessionProvider } from "./session-provider.tsx";
 export { type BffState, useBff } from "./use-bff.ts";
+export { type BffEvent, type BffEvents, useBffEvents } from "./use-bff-events.ts";
 export { type BffMutation, type BffMutationOptions, useBffMutation } from "./use-bff-mutation.ts";
+export { type BffSocket, useBffSocket } from "./use-bff-socket.ts";
 export { useSession } from "./use-session.ts";

@@ -1,14 +1,16 @@
 import type { SessionView } from "@mullion/contracts";
 import type { ReactNode } from "react";
-import { useCallback, useLayoutEffect, useMemo, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { SWRConfig, useSWRConfig } from "swr";
-import { BffError } from "./errors.ts";
-import { SessionContext } from "./session-context.ts";
-import { leaveForSignIn, signOut } from "./sign-out.ts";
+import { onErrorRetry } from "./retry.ts";
+import { LifeContext, SessionContext } from "./session-context.ts";
+import { SessionLife } from "./session-life.ts";
+import { SessionOver } from "./session-over.tsx";
+import { SessionPrompt } from "./session-prompt.tsx";
 
 interface SessionProviderProps {
-  /** The session as the server saw it for this page; null for a visitor. */
-  readonly session: SessionView | null;
+  /** The session as the server saw it for this page; null for a visitor. Left out, the server is asked. */
+  readonly session?: SessionView | null;
   /** BFF data fetched for this page on the server, by path: first paint needs no request. */
   readonly initialData?: Readonly<Record<string, unknown>>;
   readonly children: ReactNode;
@@ -16,57 +18,61 @@ interface SessionProviderProps {
 
 const noData: Readonly<Record<string, unknown>> = {};
 
-/** Gives the session and the BFF's data to everything inside, host and remotes alike. Mounted once, by the host. */
+/**
+ * Gives the session and the BFF's data to everything inside, host and remotes alike; asks before the session ends, and
+ * takes the page away when it has. Mounted once, by the host, or by a remote that runs alone.
+ */
 export function SessionProvider({
   session,
   initialData = noData,
   children,
 }: SessionProviderProps): ReactNode {
-  const [ended, setEnded] = useState(false);
-  const onUnauthenticated = useCallback((): void => {
-    setEnded(true);
-    leaveForSignIn();
-  }, []);
-  const onError = useCallback(
-    (error: unknown): void => {
-      if (error instanceof BffError && error.status === 401) onUnauthenticated();
-    },
-    [onUnauthenticated],
-  );
-  const visible = ended ? null : session;
+  const [life] = useState(() => new SessionLife(session));
+  const { subscribe, snapshot } = life.state;
+  const current = useSyncExternalStore(subscribe, snapshot, snapshot);
+  useEffect(() => life.start(), [life]);
+  useEffect(() => {
+    // Next's own error page comes without a session: that ends none.
+    if (session !== undefined && session !== null) life.adopt(session);
+  }, [life, session]);
+
+  const { status, session: view, connection, prompt, closed } = current;
   const state = useMemo(
-    () => ({
-      status: visible === null ? ("unauthenticated" as const) : ("authenticated" as const),
-      session: visible,
-      signOut,
-      onUnauthenticated,
-    }),
-    [visible, onUnauthenticated],
+    () => ({ status, session: view, connection, signOut: () => life.signOut() }),
+    [status, view, connection, life],
   );
   const config = useMemo(
     // Data that came with the page is not fetched again on mount; focus and reconnect still refresh it.
-    () => ({ fallback: initialData, revalidateIfStale: false, errorRetryInterval: 2_000, onError }),
-    [initialData, onError],
+    () => ({ fallback: initialData, revalidateIfStale: false, onErrorRetry }),
+    [initialData],
   );
   return (
-    <SessionContext value={state}>
-      <SWRConfig value={config}>
-        <InitialData data={initialData} />
-        {children}
-      </SWRConfig>
-    </SessionContext>
+    <LifeContext value={life}>
+      <SessionContext value={state}>
+        <SWRConfig value={config}>
+          <CachedData data={initialData} isOver={closed !== null} />
+          {closed === null ? children : <SessionOver {...closed} onSignIn={() => life.signInAgain()} />}
+        </SWRConfig>
+        {prompt !== null && <SessionPrompt deadline={prompt} life={life} />}
+      </SessionContext>
+    </LifeContext>
   );
 }
 
-/** A client-side navigation brings newer data than the cache holds: put it there. */
-function InitialData({ data }: { readonly data: Readonly<Record<string, unknown>> }): null {
-  const { mutate } = useSWRConfig();
-  useLayoutEffectInBrowser(() => {
-    for (const [path, value] of Object.entries(data)) void mutate(path, value, { revalidate: false });
-  }, [data, mutate]);
-  return null;
+interface CachedDataProps {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly isOver: boolean;
 }
 
-// React warns about layout effects on the server, where there is nothing to lay out.
-const useLayoutEffectInBrowser: typeof useLayoutEffect =
-  typeof window === "undefined" ? () => undefined : useLayoutEffect;
+function CachedData({ data, isOver }: CachedDataProps): null {
+  const { mutate } = useSWRConfig();
+  // A client-side navigation brings newer data than the cache holds: put it there.
+  useLayoutEffect(() => {
+    for (const [path, value] of Object.entries(data)) void mutate(path, value, { revalidate: false });
+  }, [data, mutate]);
+  // What one person saw is not there for the next.
+  useLayoutEffect(() => {
+    if (isOver) void mutate(() => true, undefined, { revalidate: false });
+  }, [isOver, mutate]);
+  return null;
+}

@@ -1,40 +1,29 @@
 import { z } from "zod";
-import { BffError, toBffError } from "./errors.ts";
+import { parseData, readJson } from "./bff-fetch.ts";
+import { BffError } from "./errors.ts";
 
 const csrfSchema = z.object({ csrfToken: z.string() });
 const signedOutSchema = z.object({ url: z.string() });
 
-async function readJson<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  if (!response.ok) throw await toBffError(response);
-  const parsed = schema.safeParse(await response.json());
-  if (!parsed.success) {
-    throw new BffError({
-      status: response.status,
-      code: "bad_response",
-      message: "Unexpected answer at sign-out.",
-    });
-  }
-  return parsed.data;
+async function ask<T>(schema: z.ZodType<T>, url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init).catch((cause: unknown) => {
+    throw new BffError(
+      { status: 0, code: "network_error", message: "The server could not be reached." },
+      { cause },
+    );
+  });
+  return parseData(schema, await readJson(response));
 }
 
 /**
- * Ends the session through NextAuth (its CSRF token, then its sign-out), then leaves for the start page.
+ * Ends the session through NextAuth: its CSRF token, then its sign-out. Resolves to where to go then.
  * @throws {BffError} when the shell cannot be reached; the session then still stands.
  */
-export async function signOut(): Promise<void> {
-  const { csrfToken } = await readJson(await fetch("/api/auth/csrf"), csrfSchema);
-  const { url } = await readJson(
-    await fetch("/api/auth/signout", {
-      method: "POST",
-      body: new URLSearchParams({ csrfToken, callbackUrl: "/", json: "true" }),
-    }),
-    signedOutSchema,
-  );
-  window.location.assign(url);
-}
-
-/** Goes to sign-in and comes back to this page afterwards. */
-export function leaveForSignIn(): void {
-  const here = window.location.pathname + window.location.search;
-  window.location.assign(`/signin?callbackUrl=${encodeURIComponent(here)}`);
+export async function requestSignOut(): Promise<string> {
+  const { csrfToken } = await ask(csrfSchema, "/api/auth/csrf");
+  const { url } = await ask(signedOutSchema, "/api/auth/signout", {
+    method: "POST",
+    body: new URLSearchParams({ csrfToken, callbackUrl: "/", json: "true" }),
+  });
+  return url;
 }

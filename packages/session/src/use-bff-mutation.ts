@@ -1,9 +1,10 @@
-import { useState } from "react";
+import { use, useState } from "react";
 import { useSWRConfig } from "swr";
 import type { ZodType } from "zod";
-import { type BffRequest, bffFetch, parseData } from "./bff-fetch.ts";
+import { type BffRequest, parseData } from "./bff-fetch.ts";
 import { BffError } from "./errors.ts";
-import { useSession } from "./use-session.ts";
+import { RemoteContext } from "./session-context.ts";
+import { useSessionLife } from "./use-session.ts";
 
 /** One kind of write. */
 export interface BffMutationOptions<TInput, TData> {
@@ -40,14 +41,15 @@ export function useBffMutation<TInput, TData = unknown>(
   options: BffMutationOptions<TInput, TData>,
 ): BffMutation<TInput> {
   const { mutate } = useSWRConfig();
-  const { onUnauthenticated } = useSession();
+  const { client } = useSessionLife();
+  const remote = use(RemoteContext);
   const [pending, setPending] = useState(0);
   const [error, setError] = useState<BffError>();
 
   const send = async (input: TInput): Promise<unknown> => {
     const path = typeof options.path === "string" ? options.path : options.path(input);
     const body = options.toBody === undefined ? input : options.toBody(input);
-    const data = await bffFetch({ method: options.method, path, body });
+    const data = await client.request({ method: options.method, path, body, remote }, true);
     return options.schema === undefined ? data : parseData(options.schema, data);
   };
 
@@ -79,9 +81,7 @@ export function useBffMutation<TInput, TData = unknown>(
       }
       return true;
     } catch (cause) {
-      const failure = toError(cause);
-      setError(failure);
-      if (failure.status === 401) onUnauthenticated();
+      setError(toError(cause));
       return false;
     } finally {
       setPending((count) => count - 1);

@@ -1,7 +1,10 @@
+import { use } from "react";
 import useSWR from "swr";
 import type { ZodType } from "zod";
-import { bffFetch, parseData } from "./bff-fetch.ts";
+import { parseData } from "./bff-fetch.ts";
 import type { BffError } from "./errors.ts";
+import { RemoteContext } from "./session-context.ts";
+import { useSessionLife } from "./use-session.ts";
 
 /** What `useBff` returns. */
 export interface BffState<T> {
@@ -13,6 +16,8 @@ export interface BffState<T> {
   readonly isValidating: boolean;
   /** Asks again now. */
   refresh(): Promise<void>;
+  /** Shows newer data that came another way, e.g. with an event, to everybody who reads this path. */
+  replace(data: T): void;
 }
 
 interface BffOptions {
@@ -27,9 +32,12 @@ interface BffOptions {
  * @param schema contract the answer must meet
  */
 export function useBff<T>(path: string, schema: ZodType<T>, options: BffOptions = {}): BffState<T> {
+  const { client } = useSessionLife();
+  const remote = use(RemoteContext);
   const { data, error, isLoading, isValidating, mutate } = useSWR<T, BffError>(
     path,
-    async (key: string) => parseData(schema, await bffFetch({ method: "GET", path: key })),
+    async (key: string) =>
+      parseData(schema, await client.request({ method: "GET", path: key, remote }, false)),
     { refreshInterval: options.refreshIntervalMs ?? 0, keepPreviousData: true },
   );
   return {
@@ -39,6 +47,9 @@ export function useBff<T>(path: string, schema: ZodType<T>, options: BffOptions 
     isValidating,
     refresh: async () => {
       await mutate();
+    },
+    replace: (newer) => {
+      void mutate(newer, { revalidate: false });
     },
   };
 }

@@ -1,6 +1,9 @@
 import { use } from "react";
-import type { SessionState } from "./session-context.ts";
-import { SessionContext } from "./session-context.ts";
+import { LifeContext, SessionContext, type SessionState } from "./session-context.ts";
+import type { SessionLife } from "./session-life.ts";
+
+const noProvider =
+  "useSession, useBff and the like need a SessionProvider around them; the shell mounts one.";
 
 /**
  * The session of the person using the page: who, which roles, until when. Never a token.
@@ -8,6 +11,13 @@ import { SessionContext } from "./session-context.ts";
  */
 export function useSession(): SessionState {
   const state = use(SessionContext);
-  if (state === null) throw new Error("useSession needs a SessionProvider around it; the shell mounts one.");
+  if (state === null) throw new Error(noProvider);
   return state;
+}
+
+/** The session's life in this tab, for the hooks of this package. */
+export function useSessionLife(): SessionLife {
+  const life = use(LifeContext);
+  if (life === null) throw new Error(noProvider);
+  return life;
 }

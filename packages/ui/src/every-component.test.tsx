@@ -4,7 +4,10 @@ import { hydrateRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Gallery } from "./testing/gallery.tsx";
+import { stubModalDialogs } from "./testing/modal-dialogs.ts";
 import { applyTheme } from "./theme.ts";
+
+stubModalDialogs();
 
 describe("every component", () => {
   afterEach(() => {

@@ -8,6 +8,7 @@ import {
   Button,
   Card,
   createFormatter,
+  Dialog,
   EmptyState,
   ErrorCard,
   InlineSelect,
@@ -82,6 +83,9 @@ export function Gallery(): ReactNode {
           <Skeleton shape="panel" />
         </Card>
         <EmptyState icon="note" title="Nothing yet" detail="Things appear here." />
+        <Dialog role="alertdialog" title="Sure?" onCancel={nothing} actions={<Button>Cancel</Button>}>
+          <p>It cannot be undone.</p>
+        </Dialog>
         <ErrorCard title="Not loaded" detail="The server could not be reached." onRetry={nothing} />
       </Page>
     </AppFrame>

@@ -1,0 +1,1 @@
+export { stubModalDialogs } from "./modal-dialogs.ts";
