@@ -91,7 +91,8 @@ function spawnServer(configuration: string, isSentinel: boolean): ChildProcess {
     setpriv === undefined ? args : [setpriv, "--pdeathsig", "KILL", "--", ...args];
   return spawn(first, rest, {
     stdio: "ignore",
-    env: libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath },
+    // Next's types, where they are loaded as well, let no environment be without NODE_ENV.
+    env: { NODE_ENV: "test", ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) },
   });
 }
 

@@ -2,39 +2,68 @@ import { commonEnv, parseEnv } from "@mullion/http-service";
 import { redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 
-const schema = z
+const common = {
+  ...commonEnv,
+  /** Origin that browsers see, without a trailing slash. */
+  SHELL_ORIGIN: z.url().transform((url) => new URL(url).origin),
+  /** Signs NextAuth's short-lived CSRF, state and nonce cookies. */
+  NEXTAUTH_SECRET: z.string().min(32),
+  /** Seals session records: `id:base64 of 32 bytes`, newest first, comma separated. */
+  SESSION_KEYS: z.string().min(1),
+  REDIS_URL: redisUrlSchema,
+  GATEWAY_URL: z.url(),
+  /** Module whose default export is the route manifest; the platform's own unless given. */
+  ROUTES_MODULE: z.string().min(1).optional(),
+  /** Longest life of a session, whatever the activity. */
+  SESSION_TTL_SECONDS: z.coerce.number().int().min(60).max(2_592_000).default(43_200),
+  /** A session that nobody used for so long ends. */
+  SESSION_IDLE_SECONDS: z.coerce.number().int().min(5).max(2_592_000).default(1_800),
+  /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((list) =>
+      list
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .default([]),
+  /** Channel of the registry whose versions are shown. */
+  CHANNEL: z.string().default("production"),
+};
+
+/** The authorization server, and the client that the shell is there. */
+const client = {
+  ISSUER: z.url(),
+  CLIENT_ID: z.string().min(1),
+  CLIENT_SECRET: z.string().min(16),
+};
+
+/** The registry is read with a token of the client. */
+const registry = { ...client, REGISTRY_URL: z.url(), API_AUDIENCE: z.string().min(1) };
+
+const oidcSchema = z.object({ ...common, ...registry, SIGN_IN: z.literal("oidc") });
+
+const credentialsSchema = z
   .object({
-    ...commonEnv,
-    /** Origin that browsers see, without a trailing slash. */
-    SHELL_ORIGIN: z.url().transform((url) => new URL(url).origin),
-    ISSUER: z.url(),
-    CLIENT_ID: z.string().min(1),
-    CLIENT_SECRET: z.string().min(16),
-    /** Signs NextAuth's short-lived CSRF, state and nonce cookies. */
-    NEXTAUTH_SECRET: z.string().min(32),
-    /** Seals session records: `id:base64 of 32 bytes`, newest first, comma separated. */
-    SESSION_KEYS: z.string().min(1),
-    REDIS_URL: redisUrlSchema,
-    GATEWAY_URL: z.url(),
-    REGISTRY_URL: z.url(),
-    API_AUDIENCE: z.string().min(1),
-    /** Longest life of a session, whatever the activity. */
-    SESSION_TTL_SECONDS: z.coerce.number().int().min(60).max(2_592_000).default(43_200),
-    /** A session that nobody used for so long ends. */
-    SESSION_IDLE_SECONDS: z.coerce.number().int().min(5).max(2_592_000).default(1_800),
-    /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
-    TRUSTED_PROXIES: z
-      .string()
-      .transform((list) =>
-        list
-          .split(",")
-          .map((entry) => entry.trim())
-          .filter(Boolean),
-      )
-      .default([]),
-    /** Channel of the registry whose versions are shown. */
-    CHANNEL: z.string().default("production"),
+    ...common,
+    ...z.object(registry).partial().shape,
+    SIGN_IN: z.literal("credentials"),
+    /** Backend that takes usernames and passwords. */
+    CREDENTIALS_URL: z.url({ protocol: /^https?$/ }),
   })
+  .superRefine((env, context) => {
+    if (env.REGISTRY_URL === undefined) return;
+    for (const name of ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "API_AUDIENCE"] as const) {
+      if (env[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is needed" });
+    }
+  });
+
+const schema = z
+  .preprocess(
+    (env) => ({ SIGN_IN: "oidc", ...(env as object) }),
+    z.discriminatedUnion("SIGN_IN", [oidcSchema, credentialsSchema]),
+  )
   .refine(({ SHELL_ORIGIN }) => isSecure(SHELL_ORIGIN), {
     path: ["SHELL_ORIGIN"],
     message: "must be https: the session cookie is Secure. Plain http is for localhost only",
@@ -47,10 +76,22 @@ function isSecure(origin: string): boolean {
 
 /** Settings of the front. */
 export type ShellEnv = z.infer<typeof schema>;
+/** Settings of a front whose visitors sign in at an authorization server. */
+export type OidcEnv = z.infer<typeof oidcSchema>;
+/** Settings of a front whose visitors sign in by username and password at a backend. */
+export type CredentialsEnv = z.infer<typeof credentialsSchema>;
+
+/** Where the registry is, and as whom it is read. */
+export type RegistryEnv = Pick<OidcEnv, keyof typeof registry>;
+
+/** The registry's settings, or null where there is none: possible without an authorization server only. */
+export function registryOf(env: ShellEnv): RegistryEnv | null {
+  return z.object(registry).safeParse(env).data ?? null;
+}
 
 /** Reads the environment; names every missing or wrong variable and exits when there is one. */
-export function readEnv(): ShellEnv {
-  const env = parseEnv(schema, process.env);
+export function readEnv(variables: Readonly<NodeJS.ProcessEnv> = process.env): ShellEnv {
+  const env = parseEnv(schema, variables);
   // NextAuth v4 takes its public address from this variable and from nowhere else.
   process.env["NEXTAUTH_URL"] = env.SHELL_ORIGIN;
   return env;

@@ -2,17 +2,15 @@ import { fileURLToPath } from "node:url";
 import cookie from "@fastify/cookie";
 import fastifyStatic from "@fastify/static";
 import { createClientCredentials } from "@mullion/access-token";
-import { type ApiAccess, bffPlugin, createRefresher, readApi } from "@mullion/bff";
-import { apiRoutes } from "@mullion/contracts";
+import { type ApiAccess, bffPlugin, readApi } from "@mullion/bff";
 import { createHttpService, createLogger } from "@mullion/http-service";
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { Pool } from "undici";
-import { backchannelLogout } from "./auth/backchannel-logout.ts";
-import { endAtIdentity } from "./auth/end-at-identity.ts";
-import { authPlugin } from "./auth/plugin.ts";
-import { createArtifactCache } from "./composition/artifact-cache.ts";
-import { followComposition } from "./composition/composition.ts";
-import type { ShellEnv } from "./env.ts";
+import { createSignInMode } from "./auth/sign-in-mode.ts";
+import { type ArtifactCache, createArtifactCache } from "./composition/artifact-cache.ts";
+import { type Composition, emptyComposition, followComposition } from "./composition/composition.ts";
+import { registryOf, type ShellEnv } from "./env.ts";
+import { loadRoutes } from "./load-routes.ts";
 import { pagePlugin } from "./page/plugin.ts";
 import { createTickets } from "./page/tickets.ts";
 import { startRender } from "./render/render-process.ts";
@@ -39,30 +37,36 @@ async function serveFiles(app: FastifyInstance): Promise<void> {
   });
 }
 
+function createComposition(env: ShellEnv, artifacts: ArtifactCache, log: FastifyBaseLogger): Composition {
+  const registry = registryOf(env);
+  if (registry === null) return emptyComposition();
+  const token = createClientCredentials({
+    issuer: registry.ISSUER,
+    clientId: registry.CLIENT_ID,
+    clientSecret: registry.CLIENT_SECRET,
+    scope: "registry:read",
+    resource: registry.API_AUDIENCE,
+  });
+  const client = {
+    registryUrl: registry.REGISTRY_URL,
+    channel: env.CHANNEL,
+    getToken: () => token.getToken(),
+  };
+  return followComposition(client, artifacts, log);
+}
+
 /** Composes the front: sessions, NextAuth, BFF, pages. Render is started as a process of its own. */
 export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
   const log = createLogger({ name: "shell", level: env.LOG_LEVEL });
-  const client = { issuer: env.ISSUER, clientId: env.CLIENT_ID, clientSecret: env.CLIENT_SECRET };
-  const issuer = {
-    refresh: createRefresher(client),
-    end: (signOut: Parameters<typeof endAtIdentity>[1]) => endAtIdentity(client, signOut),
-  };
-  const sessions = createSessions(env, issuer, log);
+  const routes = await loadRoutes(env.ROUTES_MODULE);
+  const signIn = createSignInMode(env, routes);
+  const sessions = createSessions(env, signIn.issuer, log);
   const gateway = new Pool(env.GATEWAY_URL, { connections: 128, pipelining: 1 });
   const artifacts = createArtifactCache();
   const tickets = createTickets();
-  const registryToken = createClientCredentials({
-    ...client,
-    scope: "registry:read",
-    resource: env.API_AUDIENCE,
-  });
-  const composition = followComposition(
-    { registryUrl: env.REGISTRY_URL, channel: env.CHANNEL, getToken: () => registryToken.getToken() },
-    artifacts,
-    log,
-  );
+  const composition = createComposition(env, artifacts, log);
   const api: ApiAccess = {
-    routes: apiRoutes,
+    routes,
     gateway,
     tokens: sessions.tokens,
     sessionRoutes: sessions.routes,
@@ -95,9 +99,8 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
   });
   await app.register(cookie);
   await serveFiles(app);
-  const { store, ender, reader, streams, seenLogoutTokens } = sessions;
-  await app.register(authPlugin, { env, store, sessions: ender, log });
-  await app.register(backchannelLogout, { ...client, store, seen: seenLogoutTokens });
+  const { reader, streams } = sessions;
+  await signIn.mount(app, sessions, log);
   await app.register(bffPlugin, {
     ...api,
     origin: env.SHELL_ORIGIN,

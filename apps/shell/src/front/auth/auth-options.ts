@@ -1,22 +1,21 @@
-import { apiAudience, identityAudience } from "@mullion/contracts";
 import {
   createSessionId,
   hashSessionId,
   isSessionId,
+  type SessionRecord,
   sessionRecordSchema,
   type TokenStore,
 } from "@mullion/token-store";
 import type { FastifyBaseLogger } from "fastify";
-import type { AuthOptions } from "next-auth";
+import type { Account, AuthOptions, Profile } from "next-auth";
 import type { ShellEnv } from "../env.ts";
 import type { SessionEnder } from "../session/end-session.ts";
 import { cookiesOptions } from "./cookies.ts";
 import { safeReturnPath } from "./return-path.ts";
-import { toSessionRecord } from "./sign-in.ts";
 
 /** What NextAuth is configured with. */
 export interface AuthDependencies {
-  readonly env: ShellEnv;
+  readonly env: Pick<ShellEnv, "NEXTAUTH_SECRET" | "SESSION_TTL_SECONDS" | "SHELL_ORIGIN">;
   readonly store: TokenStore;
   readonly sessions: SessionEnder;
   readonly log: FastifyBaseLogger;
@@ -30,34 +29,22 @@ export interface Visitor {
   readonly ipAddress: string;
 }
 
-const userScopes = [
-  "openid profile email offline_access",
-  "profile:read profile:write insights:read insights:write users:read users:write registry:read",
-].join(" ");
-
-function provider(env: ShellEnv): AuthOptions["providers"][number] {
-  return {
-    id: "mullion",
-    name: "Mullion",
-    type: "oauth",
-    issuer: env.ISSUER,
-    wellKnown: `${env.ISSUER}/.well-known/openid-configuration`,
-    clientId: env.CLIENT_ID,
-    clientSecret: env.CLIENT_SECRET,
-    client: { id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "client_secret_basic" },
-    // Both resources at once (RFC 8707): each access token is then asked for, and is good, for one of them.
-    authorization: { params: { scope: userScopes, resource: [apiAudience, identityAudience] } },
-    idToken: true,
-    checks: ["pkce", "state", "nonce"],
-    profile: (claims: { sub: string }) => ({ id: claims.sub }),
-  };
+/** One way of signing in, for one request. */
+export interface SignInMethod {
+  readonly provider: AuthOptions["providers"][number];
+  /** The session to begin, once NextAuth has let the visitor in. Throws when what it got is not enough for one. */
+  toRecord(signedIn: { account: Account | null; profile?: Profile | undefined }): SessionRecord;
 }
 
 /**
  * NextAuth's options for one request. The "JWT" it keeps in the cookie is our session id: `encode` stores the token
  * set under a fresh id, `decode` gives the id back; nothing else is ever written to the browser.
  */
-export function authOptions(dependencies: AuthDependencies, visitor: Visitor): AuthOptions {
+export function authOptions(
+  dependencies: AuthDependencies,
+  visitor: Visitor,
+  method: SignInMethod,
+): AuthOptions {
   const { env, store, sessions, log } = dependencies;
   return {
     secret: env.NEXTAUTH_SECRET,
@@ -65,12 +52,10 @@ export function authOptions(dependencies: AuthDependencies, visitor: Visitor): A
     cookies: cookiesOptions(),
     session: { strategy: "jwt", maxAge: env.SESSION_TTL_SECONDS },
     pages: { signIn: "/signin", signOut: "/", error: "/sign-in-failed" },
-    providers: [provider(env)],
+    providers: [method.provider],
     callbacks: {
       redirect: ({ url }) => env.SHELL_ORIGIN + safeReturnPath(url, env.SHELL_ORIGIN),
-      jwt: ({ account, profile }) => ({
-        record: toSessionRecord(account, profile, visitor, env.SESSION_TTL_SECONDS),
-      }),
+      jwt: ({ account, profile }) => ({ record: method.toRecord({ account, profile }) }),
     },
     jwt: {
       encode: async ({ token }) => {

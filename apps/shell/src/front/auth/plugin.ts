@@ -1,57 +1,66 @@
 import formbody from "@fastify/formbody";
+import { apiAudience, identityAudience } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
-import { sessionIdOf } from "../session/session-cookie.ts";
-import { type AuthDependencies, authOptions, type Visitor } from "./auth-options.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { OidcEnv } from "../env.ts";
+import { type AuthDependencies, authOptions, type SignInMethod, type Visitor } from "./auth-options.ts";
 import { csrfCookie } from "./cookies.ts";
-import { type AuthRequest, type AuthResponse, callNextAuth } from "./next-auth-call.ts";
+import { type AuthResponse, callNextAuth } from "./next-auth-call.ts";
+import {
+  authCallOf,
+  issueCsrfToken,
+  mountNextAuth,
+  parseText,
+  sendAnswer,
+  visitorOf,
+} from "./next-auth-routes.ts";
 import { safeReturnPath } from "./return-path.ts";
+import { toSessionRecord } from "./sign-in.ts";
+
+/** What signing in at an authorization server takes. */
+export interface OidcDependencies extends AuthDependencies {
+  readonly env: OidcEnv;
+}
 
 /** NextAuth's routes that exist here. Its `session` would write the cookie anew at every poll; its `_log` is a log sink. */
 const actions = new Set(["signin", "callback", "signout", "csrf", "providers", "error"]);
 
-const textRecord = z.record(z.string(), z.string());
-const csrfBody = z.object({ csrfToken: z.string() });
+const userScopes = [
+  "openid profile email offline_access",
+  "profile:read profile:write insights:read insights:write users:read users:write registry:read",
+].join(" ");
 
-/** Longer ones are cut: they are shown in the device list, and somebody else chose them. */
-const userAgentLength = 300;
-
-function visitorOf(request: FastifyRequest): Visitor {
+function oidcMethod(env: OidcEnv, visitor: Visitor): SignInMethod {
   return {
-    sessionId: sessionIdOf(request.headers),
-    userAgent: request.headers["user-agent"]?.slice(0, userAgentLength) ?? "",
-    ipAddress: request.ip,
+    provider: {
+      id: "mullion",
+      name: "Mullion",
+      type: "oauth",
+      issuer: env.ISSUER,
+      wellKnown: `${env.ISSUER}/.well-known/openid-configuration`,
+      clientId: env.CLIENT_ID,
+      clientSecret: env.CLIENT_SECRET,
+      client: { id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "client_secret_basic" },
+      // Both resources at once (RFC 8707): each access token is then asked for, and is good, for one of them.
+      authorization: { params: { scope: userScopes, resource: [apiAudience, identityAudience] } },
+      idToken: true,
+      checks: ["pkce", "state", "nonce"],
+      profile: (claims: { sub: string }) => ({ id: claims.sub }),
+    },
+    toRecord: ({ account, profile }) => toSessionRecord(account, profile, visitor, env.SESSION_TTL_SECONDS),
   };
-}
-
-function definedCookies(request: FastifyRequest): Record<string, string> {
-  return textRecord.parse(request.cookies);
-}
-
-function parseText(value: unknown): Record<string, string> {
-  const parsed = textRecord.safeParse(value ?? {});
-  if (parsed.success) return parsed.data;
-  throw new ProblemError({ status: 400, code: "bad_request", title: "Every parameter may be given once" });
-}
-
-async function send(reply: FastifyReply, answer: AuthResponse): Promise<FastifyReply> {
-  reply.code(answer.status).header("cache-control", "no-store");
-  if (answer.setCookie.length > 0) reply.header("set-cookie", [...answer.setCookie]);
-  if (answer.redirect !== null) reply.header("location", answer.redirect);
-  return reply.type(answer.contentType ?? "text/plain; charset=utf-8").send(answer.body ?? "");
 }
 
 /** Starts a sign-in: what the form on NextAuth's page would do, without showing it. */
 async function startSignIn(
   request: FastifyRequest,
-  dependencies: AuthDependencies,
+  dependencies: OidcDependencies,
   returnPath: string,
 ): Promise<AuthResponse> {
-  const options = authOptions(dependencies, visitorOf(request));
-  const base = { query: {}, headers: request.headers, body: {}, cookies: definedCookies(request) };
-  const csrf = await callNextAuth({ ...base, method: "GET", action: ["csrf"] }, options);
-  const { csrfToken } = csrfBody.parse(csrf.body);
+  const visitor = visitorOf(request);
+  const options = authOptions(dependencies, visitor, oidcMethod(dependencies.env, visitor));
+  const base = authCallOf(request);
+  const csrf = await issueCsrfToken(request, options);
   const issued = csrf.setCookie.find((cookie) => cookie.startsWith(`${csrfCookie}=`));
   const cookie = issued?.slice(csrfCookie.length + 1).split(";", 1)[0];
   const started = await callNextAuth(
@@ -63,7 +72,7 @@ async function startSignIn(
         ...base.cookies,
         ...(cookie === undefined ? {} : { [csrfCookie]: decodeURIComponent(cookie) }),
       },
-      body: { csrfToken, callbackUrl: returnPath },
+      body: { csrfToken: csrf.csrfToken, callbackUrl: returnPath },
     },
     options,
   );
@@ -71,7 +80,7 @@ async function startSignIn(
 }
 
 /** Mounts NextAuth under `/api/auth` and `/signin`, which starts a sign-in at identity. */
-export async function authPlugin(app: FastifyInstance, dependencies: AuthDependencies): Promise<void> {
+export async function authPlugin(app: FastifyInstance, dependencies: OidcDependencies): Promise<void> {
   await app.register(formbody);
 
   app.get("/signin", async (request, reply) => {
@@ -85,26 +94,14 @@ export async function authPlugin(app: FastifyInstance, dependencies: AuthDepende
       });
     }
     const returnPath = safeReturnPath(callbackUrl, dependencies.env.SHELL_ORIGIN);
-    return send(reply, await startSignIn(request, dependencies, returnPath));
+    return sendAnswer(reply, await startSignIn(request, dependencies, returnPath));
   });
 
-  app.route<{ Params: { "*": string } }>({
-    method: ["GET", "POST"],
-    url: "/api/auth/*",
-    handler: async (request, reply) => {
-      const action = request.params["*"].split("/");
-      if (!actions.has(action[0] ?? "")) {
-        throw new ProblemError({ status: 404, code: "not_found", title: "No such route" });
-      }
-      const call: AuthRequest = {
-        method: request.method === "POST" ? "POST" : "GET",
-        action,
-        query: parseText(request.query),
-        cookies: definedCookies(request),
-        headers: request.headers,
-        body: parseText(request.body),
-      };
-      return send(reply, await callNextAuth(call, authOptions(dependencies, visitorOf(request))));
+  mountNextAuth(app, {
+    actions,
+    optionsFor: (request) => {
+      const visitor = visitorOf(request);
+      return authOptions(dependencies, visitor, oidcMethod(dependencies.env, visitor));
     },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { safeReturnPath } from "./return-path.ts";
+import { assertReadable, safeReturnPath } from "./return-path.ts";
 
 const origin = "https://app.example.com";
 
@@ -17,10 +17,38 @@ describe("return path", () => {
     "https://app.example.com//evil.test",
     "",
     " /dashboard",
-  ])("SEC-19 %j leads to / or stays on this site", (target) => {
-    const path = safeReturnPath(target, origin);
-    expect(new URL(path, origin).origin).toBe(origin);
-    expect(["/", "/%0d"]).toContain(path);
+    "/%0D%0Aset-cookie:a=b",
+    "/%5cevil.test",
+    "evil.test",
+    "https:evil.test",
+    "https:/evil.test",
+    "https://app.example.com.evil.test/",
+    "https://app.example.com@evil.test/",
+  ])("SEC-19 %j leads to /", (target) => {
+    expect(safeReturnPath(target, origin)).toBe("/");
+  });
+
+  it.each(["%", "/%E0%A4%A", "http://[", "//[", "", `/${"a".repeat(2_048)}`])(
+    "SEC-20 %j is malformed",
+    (target) => {
+      expect(() => {
+        assertReadable(target, origin);
+      }).toThrow(expect.objectContaining({ status: 400, code: "callback_url_malformed" }) as Error);
+    },
+  );
+
+  it("what can be read is not malformed, wherever it leads", () => {
+    for (const target of [
+      undefined,
+      "/user?a=%20b",
+      "//evil.test",
+      "javascript:alert(1)",
+      `${origin}/user`,
+    ]) {
+      expect(() => {
+        assertReadable(target, origin);
+      }).not.toThrow();
+    }
   });
 
   it("keeps a path of this site with its query, absolute or relative", () => {

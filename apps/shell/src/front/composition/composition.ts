@@ -110,3 +110,14 @@ export function followComposition(
     },
   };
 }
+
+/** The composition of an installation without a registry: no remote at all. */
+export function emptyComposition(): Composition {
+  return {
+    find: () => null,
+    navigationFor: () => [],
+    scopesOf: () => null,
+    known: async () => undefined,
+    close: () => undefined,
+  };
+}

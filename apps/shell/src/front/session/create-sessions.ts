@@ -14,6 +14,7 @@ import {
   createSignOutQueue,
   createTokenStore,
   followRevocations,
+  type RedisClient,
   type SeenOnce,
   type TokenStore,
 } from "@mullion/token-store";
@@ -32,6 +33,8 @@ export interface Sessions {
   readonly reader: SessionReader;
   readonly routes: SessionRoutes;
   readonly seenLogoutTokens: SeenOnce;
+  /** The connection itself, for what counts in it. */
+  readonly redis: RedisClient;
   /** Rejects while the store does not answer. */
   check(): Promise<void>;
   /** Waits for refreshes under way: identity has rotated, and nobody else knows the new tokens. */
@@ -75,7 +78,7 @@ export function createSessions(env: ShellEnv, issuer: TokenIssuer, log: FastifyB
   const queue = createSignOutQueue(redis, keys);
   const ender = createSessionEnder({ store, queue, endAtIdentity: issuer.end, log });
   return {
-    ...{ store, tokens, streams, ender },
+    ...{ store, tokens, streams, ender, redis },
     reader: createSessionReader(store),
     routes: createSessionRoutes(store, ender),
     seenLogoutTokens: createSeenOnce(redis, "logout-token"),

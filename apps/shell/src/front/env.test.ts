@@ -1,0 +1,74 @@
+import { describe, expect, it, vi } from "vitest";
+import { readEnv, registryOf } from "./env.ts";
+
+const common = {
+  PORT: "3000",
+  SHELL_ORIGIN: "http://localhost:3000",
+  NEXTAUTH_SECRET: "x".repeat(32),
+  SESSION_KEYS: `k:${Buffer.alloc(32, 1).toString("base64")}`,
+  REDIS_URL: "redis://localhost:6379",
+  GATEWAY_URL: "http://localhost:4100",
+};
+const registry = {
+  ISSUER: "http://localhost:4000",
+  CLIENT_ID: "mullion-shell",
+  CLIENT_SECRET: "x".repeat(32),
+  REGISTRY_URL: "http://localhost:4300",
+  API_AUDIENCE: "urn:mullion:api",
+};
+const oidc = { ...common, ...registry };
+const credentials = { ...common, SIGN_IN: "credentials", CREDENTIALS_URL: "http://localhost:8000" };
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function read(variables: Variables): ReturnType<typeof readEnv> {
+  // It is set by reading, and taken back after the test.
+  vi.stubEnv("NEXTAUTH_URL", "");
+  return readEnv(variables as NodeJS.ProcessEnv);
+}
+
+function refusal(variables: Variables): string {
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+  vi.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(`exit ${String(code)}`);
+  });
+  expect(() => read(variables)).toThrow("exit 1");
+  return lines.join("");
+}
+
+describe("the environment of the front", () => {
+  it.each(Object.keys(oidc))("does not start without %s at an authorization server", (name) => {
+    expect(refusal({ ...oidc, [name]: undefined })).toBe(`${name} is not set\n`);
+  });
+
+  it.each(Object.keys({ ...common, CREDENTIALS_URL: "" }))(
+    "does not start without %s at a credentials backend",
+    (name) => {
+      expect(refusal({ ...credentials, [name]: undefined })).toBe(`${name} is not set\n`);
+    },
+  );
+
+  it("needs no authorization server for a credentials backend, and then has no registry", () => {
+    const env = read(credentials);
+    expect(env).toMatchObject({ SIGN_IN: "credentials", CREDENTIALS_URL: "http://localhost:8000" });
+    expect(registryOf(env)).toBeNull();
+    expect(registryOf(read({ ...credentials, ...registry }))).toEqual(registry);
+    expect(read(oidc).SIGN_IN).toBe("oidc");
+  });
+
+  it.each(["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "API_AUDIENCE"])(
+    "a registry beside a credentials backend is not read without %s",
+    (name) => {
+      expect(refusal({ ...credentials, ...registry, [name]: undefined })).toBe(`${name} is not set\n`);
+    },
+  );
+
+  it.each([
+    [{ ...oidc, SIGN_IN: "ldap" }, "SIGN_IN is not valid"],
+    [{ ...credentials, CREDENTIALS_URL: "file:///etc/passwd" }, "CREDENTIALS_URL is not valid"],
+    [{ ...credentials, SHELL_ORIGIN: "http://app.example.com" }, "SHELL_ORIGIN is not valid: must be https"],
+  ])("does not start on a wrong value, and says which (%#)", (variables, message) => {
+    expect(refusal(variables)).toContain(message);
+  });
+});
