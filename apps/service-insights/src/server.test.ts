@@ -23,9 +23,7 @@ it("SEC-50 S0.7 service-insights itself refuses every forged access token with 4
 });
 
 const routes = [
-  ...serviceRoutes(apiRoutes).filter(
-    ({ upstream, transport }) => upstream === "insights" && transport === "http",
-  ),
+  ...serviceRoutes(apiRoutes).filter(({ upstream }) => upstream === "insights"),
   { id: "insights.events", method: "POST", path: "/insights/events", scope: "events:write" },
 ] as const;
 

@@ -1,3 +1,4 @@
+import websocket from "@fastify/websocket";
 import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
 import { eventBatchSchema, newAnnotationSchema } from "@mullion/contracts";
 import { createHttpService, parseBody, parseQuery } from "@mullion/http-service";
@@ -6,10 +7,31 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { addAnnotation } from "./annotations.ts";
+import { createFeed } from "./feed.ts";
+import { feedRoute } from "./feed-route.ts";
 import { createHealthProbe } from "./health.ts";
 import type { HealthTargets } from "./health-targets.ts";
+import { createHealthWatch } from "./health-watch.ts";
 import { ingest } from "./ingest.ts";
+import { liveRoute } from "./live-route.ts";
 import { readSummary } from "./summary.ts";
+
+/** How the streams behave. Times are in milliseconds. */
+export interface StreamSettings {
+  /** Between two looks at the platform's health while somebody watches. */
+  lookMs: number;
+  heartbeatMs: number;
+  pingMs: number;
+  backlogBytes: number;
+}
+
+// The gateway gives a stream up on which nothing came for a minute.
+const streamDefaults: StreamSettings = {
+  lookMs: 2_000,
+  heartbeatMs: 15_000,
+  pingMs: 25_000,
+  backlogBytes: 1024 * 1024,
+};
 
 /** What the service is made of. */
 export interface ServerParts {
@@ -17,6 +39,8 @@ export interface ServerParts {
   verifier: Verifier;
   healthTargets: HealthTargets;
   logger: Logger;
+  /** Times and sizes of the streams, where they are to differ from the defaults. */
+  streams?: Partial<StreamSettings>;
 }
 
 const summaryQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(7) });
@@ -30,11 +54,19 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const app = createHttpService({
     name: "service-insights",
     logger,
+    webSockets: true,
     bodyLimitBytes: 16_384,
     checks: { postgres: () => checkPostgres(pool), keys: () => verifier.ready() },
   });
   await app.register(accessTokenPlugin, { verifier });
   const health = createHealthProbe(parts.healthTargets);
+
+  // For the whole service: it is what answers handshakes at other paths, too.
+  await app.register(websocket, { options: { maxPayload: 1_024 } });
+  const feed = createFeed();
+  const { lookMs, heartbeatMs, pingMs, backlogBytes } = { ...streamDefaults, ...parts.streams };
+  await app.register(liveRoute, { watch: createHealthWatch(health, lookMs), heartbeatMs });
+  await app.register(feedRoute, { feed, pingMs, backlogBytes });
 
   app.get("/insights/health", { preHandler: app.requireScope("insights:read") }, () => health());
   app.get("/insights/summary", { preHandler: app.requireScope("insights:read") }, ({ query }) =>
@@ -54,6 +86,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     async (request) => {
       const batch = parseBody(eventBatchSchema, request.body);
       const counted = await ingest(pool, request.accessToken.client_id, batch);
+      if (counted) feed.publish(batch);
       return { counted: counted ? batch.events.length : 0 };
     },
   );

@@ -5,7 +5,7 @@ import { createPool, type Pool, runMigrations } from "@mullion/postgres";
 import { createTestDatabase, createTestIssuer, type TestClaims, type TestIssuer } from "@mullion/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import type { HealthTargets } from "./health-targets.ts";
-import { createServer } from "./server.ts";
+import { createServer, type StreamSettings } from "./server.ts";
 
 /** The service on a database and an issuer of its own. */
 export interface TestService {
@@ -23,14 +23,17 @@ export interface TestService {
 }
 
 /** Starts the service for tests. */
-export async function createTestService(healthTargets: HealthTargets = {}): Promise<TestService> {
+export async function createTestService(
+  healthTargets: HealthTargets = {},
+  streams: Partial<StreamSettings> = {},
+): Promise<TestService> {
   const issuer = await createTestIssuer();
   const { connectionString, drop } = await createTestDatabase();
   await runMigrations({ connectionString, dir: `${import.meta.dirname}/../migrations` });
   const pool = createPool({ connectionString });
   const verifier = createVerifier({ issuer: issuer.url, audience: apiAudience });
   const logger = createLogger({ name: "test", level: "silent" });
-  const app = await createServer({ pool, verifier, healthTargets, logger });
+  const app = await createServer({ pool, verifier, healthTargets, logger, streams });
   return {
     app,
     pool,

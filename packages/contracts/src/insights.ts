@@ -26,6 +26,18 @@ export const eventBatchSchema = z.strictObject({
 });
 export type EventBatch = z.infer<typeof eventBatchSchema>;
 
+const [signInEventSchema, requestsEventSchema] = platformEventSchema.options;
+
+/**
+ * One text message of `GET /insights/feed` (WebSocket): an event as it was received, and who reported it. Whose sign-in
+ * it was is left out: whoever may read counts may not therefore watch people.
+ */
+export const feedMessageSchema = z.discriminatedUnion("type", [
+  signInEventSchema.omit({ userId: true }).extend({ source: z.string() }),
+  requestsEventSchema.extend({ source: z.string() }),
+]);
+export type FeedMessage = z.infer<typeof feedMessageSchema>;
+
 /** State of one part of the platform as just probed. `latencyMs` is null when it did not answer. */
 export const partHealthSchema = z.object({
   name: z.string(),
@@ -35,7 +47,7 @@ export const partHealthSchema = z.object({
 });
 export type PartHealth = z.infer<typeof partHealthSchema>;
 
-/** `GET /insights/health` */
+/** `GET /insights/health`, and the data of each event `health` of `GET /insights/live` (SSE). */
 export const healthReportSchema = z.object({ checkedAt: z.iso.datetime(), parts: z.array(partHealthSchema) });
 export type HealthReport = z.infer<typeof healthReportSchema>;
 
