@@ -32,6 +32,11 @@ function cameBackJustNow(): boolean {
 
 function leave(url: string): Promise<boolean> {
   if (cameBackJustNow()) return Promise.resolve(false);
+  if (!("locks" in navigator)) {
+    // A page that is not secure, and older browsers: the risk is a second sign-in page, not a wrong one.
+    window.location.assign(url);
+    return Promise.resolve(true);
+  }
   return new Promise((resolve) => {
     void navigator.locks.request("mullion-leave", { ifAvailable: true }, async (lock) => {
       resolve(lock !== null);

@@ -40,7 +40,7 @@ export class Deadlines {
   /** Sets the clock by a response. Returns whether that changed anything. */
   learnTime(response: Response): boolean {
     const changeMs = this.#clock.learn(response);
-    this.#idleMs = Math.max(this.#idleMs - changeMs, 0);
+    if (this.#idleMs > 0) this.#idleMs = Math.max(this.#idleMs - changeMs, 0);
     return changeMs !== 0;
   }
 

@@ -16,7 +16,6 @@ interface ReconnectOptions {
 
 function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
     const timer = setTimeout(resolve, delayMs);
     signal.addEventListener(
       "abort",
