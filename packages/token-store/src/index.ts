@@ -13,7 +13,6 @@ export {
   type TokenSet,
 } from "./record.ts";
 export { connectRedis, type RedisClient } from "./redis.ts";
-export { type Acknowledgement, acknowledge } from "./redis-acknowledge.ts";
 export { redisUrlSchema } from "./redis-url.ts";
 export { createRefreshLeases, type RefreshLease, type RefreshLeases } from "./refresh-lease.ts";
 export { followRevocations, type RevocationListener } from "./revocations.ts";

@@ -154,6 +154,13 @@ describe("token store", () => {
     following.close();
   });
 
+  it("where replicas are asked for, a sign-in that none holds fails and leaves nothing behind", async () => {
+    const careful = createTokenStore(redis, createKeyRing(ring), { ...lifetimes, replicas: 1 });
+    const sid = createSessionId();
+    await expect(careful.create(sid, record())).rejects.toMatchObject({ code: "store_unavailable" });
+    expect(await store.read(sid)).toBeNull();
+  });
+
   it("a Redis that is not there is an error at once, not a hang", async () => {
     const nobody = connectRedis("redis://127.0.0.1:1", () => undefined);
     const failed = createTokenStore(nobody, createKeyRing(ring), lifetimes).read(createSessionId());

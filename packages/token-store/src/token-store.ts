@@ -1,5 +1,6 @@
 import type { SessionView } from "@mullion/contracts";
 import { available, execute } from "./available.ts";
+import { TokenStoreError } from "./errors.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { recordKey, revokedChannel } from "./keys.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
   TokenSet,
 } from "./record.ts";
 import type { RedisClient } from "./redis.ts";
+import { acknowledge } from "./redis-acknowledge.ts";
 import { replaceScript, touchScript } from "./scripts.ts";
 import { createSealedRecord } from "./sealed-record.ts";
 import { hashSessionId } from "./session-id.ts";
@@ -52,7 +54,11 @@ export interface TokenStore {
 export interface TokenStoreOptions {
   /** A session ends when nobody used it for this long, in milliseconds. */
   readonly idleTimeoutMs: number;
+  /** Replicas that must hold a new session before its sign-in succeeds; 0 when left out. */
+  readonly replicas?: number;
 }
+
+const replicationTimeoutMs = 500;
 
 const formatVersion = "2";
 
@@ -62,7 +68,7 @@ const formatVersion = "2";
 export function createTokenStore(
   redis: RedisClient,
   keys: KeyRing,
-  { idleTimeoutMs }: TokenStoreOptions,
+  { idleTimeoutMs, replicas = 0 }: TokenStoreOptions,
 ): TokenStore {
   const sealed = createSealedRecord(keys);
   const index = createSessionIndex(redis);
@@ -72,6 +78,13 @@ export function createTokenStore(
     const existed = (await available(redis.del(recordKey(handle)))) === 1;
     await available(redis.publish(revokedChannel, handle));
     return existed;
+  };
+
+  /** True when as many replicas as asked for hold the record. */
+  const isReplicated = async (handle: SessionHandle): Promise<boolean> => {
+    if (replicas === 0) return true;
+    const wait = { replicas, timeoutMs: replicationTimeoutMs };
+    return (await acknowledge(redis, recordKey(handle), wait)) >= replicas;
   };
 
   const readDevice = async (handle: SessionHandle): Promise<StoredDevice | null> => {
@@ -101,6 +114,9 @@ export function createTokenStore(
       };
       const expiresAt = Math.min(now + idleTimeoutMs, absolute);
       await execute(redis.multi().hset(recordKey(handle), fields).pexpireat(recordKey(handle), expiresAt));
+      if (await isReplicated(handle)) return;
+      await revoke(handle);
+      throw new TokenStoreError("store_unavailable", `Fewer than ${replicas} replicas hold the new session.`);
     },
 
     async read(sessionId) {
@@ -145,7 +161,11 @@ export function createTokenStore(
       const result = await available(
         redis.eval(replaceScript, 1, recordKey(handle), String(readVersion), tokens, view),
       );
-      if (result === 1) return "written";
+      if (result === 1) {
+        // Identity has rotated and there is no way back: held up while replicas answer, given out in any case.
+        await isReplicated(handle).catch(() => false);
+        return "written";
+      }
       return result === 0 ? "stale" : "gone";
     },
 
