@@ -18,6 +18,8 @@ const common = {
   SESSION_TTL_SECONDS: z.coerce.number().int().min(60).max(2_592_000).default(43_200),
   /** A session that nobody used for so long ends. */
   SESSION_IDLE_SECONDS: z.coerce.number().int().min(5).max(2_592_000).default(1_800),
+  /** Replicas of Redis that must hold a new session before its sign-in succeeds. */
+  SESSION_REPLICAS: z.coerce.number().int().min(0).max(5).default(0),
   /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
   TRUSTED_PROXIES: z
     .string()

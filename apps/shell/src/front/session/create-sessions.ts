@@ -57,7 +57,7 @@ export function createSessions(env: ShellEnv, issuer: TokenIssuer, log: FastifyB
   };
   const idleTimeoutMs = env.SESSION_IDLE_SECONDS * 1_000;
   const keys = createKeyRing(env.SESSION_KEYS);
-  const store = createTokenStore(redis, keys, { idleTimeoutMs });
+  const store = createTokenStore(redis, keys, { idleTimeoutMs, replicas: env.SESSION_REPLICAS });
   const tokens = createSessionTokens({
     store,
     leases: createRefreshLeases(redis),
