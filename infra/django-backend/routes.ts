@@ -7,11 +7,11 @@ const django = { auth: "jwt", upstream: "profile", audience: apiAudience } as co
 /** Route manifest of an installation whose API is this Django project, for the shell's ROUTES_MODULE. */
 export default defineRoutes([
   {
-    ...{ ...django, id: "me.read", method: "GET", path: "/api/me", scope: "profile:read" },
+    ...{ ...django, id: "me.read", method: "GET", path: "/api/me/", scope: "profile:read" },
     ...{ timeoutMs: 5_000, bodyLimitBytes: 0, retries: 1 },
   },
   {
-    ...{ ...django, id: "me.update", method: "PATCH", path: "/api/me", scope: "profile:write" },
+    ...{ ...django, id: "me.update", method: "PATCH", path: "/api/me/", scope: "profile:write" },
     ...{ timeoutMs: 10_000, bodyLimitBytes: 16_384 },
   },
   ...shellRoutes(apiRoutes),

@@ -11,7 +11,7 @@ const ada = { username: "ada", password: "correct horse 1", email: "ada@mullion.
 
 it("its route manifest is safe to serve and names what Django answers", () => {
   const paths = routes.filter(({ auth }) => auth === "jwt").map(({ method, path }) => `${method} ${path}`);
-  expect(paths).toEqual(["GET /api/me", "PATCH /api/me"]);
+  expect(paths).toEqual(["GET /api/me/", "PATCH /api/me/"]);
 });
 
 describe.skipIf(python === null)("the Django backend", { timeout: 60_000 }, () => {

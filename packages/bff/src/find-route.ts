@@ -13,7 +13,8 @@ function segmentsOf(pathname: string): string[] {
   const segments = pathname.split("/").slice(1);
   // Refused rather than normalised: `..`, empty segments, percent-encoding and backslashes have no use in the API's
   // paths, and every proxy reads them differently.
-  if (segments.some((segment) => segment === "." || segment === ".." || !segmentPattern.test(segment))) {
+  const named = segments.length > 1 && segments.at(-1) === "" ? segments.slice(0, -1) : segments;
+  if (named.some((segment) => segment === "." || segment === ".." || !segmentPattern.test(segment))) {
     throw bffProblem("path_invalid", { detail: "Segments may hold letters, digits and . _ ~ @ : - only." });
   }
   return segments;
@@ -26,7 +27,7 @@ function match(template: string, segments: readonly string[]): Record<string, st
   const params: Record<string, string> = {};
   for (const [index, part] of parts.entries()) {
     const segment = segments[index] ?? "";
-    if (part.startsWith(":")) params[part.slice(1)] = segment;
+    if (part.startsWith(":") && segment !== "") params[part.slice(1)] = segment;
     else if (part !== segment) return null;
   }
   return params;

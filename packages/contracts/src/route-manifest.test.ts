@@ -74,6 +74,13 @@ it("refuses two routes that could answer one request, naming the later", () => {
   ]);
 });
 
+it("takes a path that ends with a slash, but not beside the same one without", () => {
+  const slash = { ...read, id: "slash", path: "/things/" };
+  const one = { ...read, id: "one", path: "/things/:id" };
+  expect(problemsOf(slash, one)).toEqual([]);
+  expect(problemsOf(read, slash)).toEqual(["route 2 (slash): path: GET /things/ also matches /things"]);
+});
+
 it("refuses an id used twice, and says everything that is wrong at once", () => {
   const again = { ...read, path: "/others", bodyLimitBytes: 5 };
   expect(problemsOf(read, again)).toHaveLength(2);

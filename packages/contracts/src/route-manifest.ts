@@ -4,10 +4,11 @@ import { type Scope, scopeSchema } from "./scopes.ts";
 const readMethods = new Set(["GET"]);
 
 const identifier = z.string().regex(/^[a-z][a-z0-9]*(?:\.[a-z0-9-]+)*$/, "dotted lower-case words");
-// No wildcards, no encodings, no dots: a path that two proxies could read in two ways cannot be written down.
+// No wildcards, no encodings, no dots: a path that two proxies could read in two ways cannot be written down. A slash at
+// the end is another path, as services have it that are built with Django.
 const pathTemplate = z
   .string()
-  .regex(/^(?:\/(?:[a-z0-9-]+|:[a-z][A-Za-z0-9]*))+$/, "segments of a-z, 0-9 and -, or :name");
+  .regex(/^(?:\/(?:[a-z0-9-]+|:[a-z][A-Za-z0-9]*))+\/?$/, "segments of a-z, 0-9 and -, or :name");
 const mediaType = z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/, "a media type without parameters");
 
 const common = {
@@ -97,8 +98,13 @@ function contradictions(route: ApiRoute): string[] {
   return found;
 }
 
+/** Without a slash at the end: which of two routes is meant must not depend on it. */
+function segmentsOf({ path }: ApiRoute): string[] {
+  return path.replace(/\/$/, "").split("/");
+}
+
 function overlap(one: ApiRoute, other: ApiRoute): boolean {
-  const [a, b] = [one.path.split("/"), other.path.split("/")];
+  const [a, b] = [segmentsOf(one), segmentsOf(other)];
   return (
     one.method === other.method &&
     a.length === b.length &&
