@@ -1,4 +1,4 @@
-import { apiRoutes, type Problem, type Release, serviceRoutes } from "@mullion/contracts";
+import { apiRoutes, type Problem, type Release } from "@mullion/contracts";
 
 type Issue = NonNullable<Problem["issues"]>[number];
 type Check = (release: Release) => Issue[];
@@ -70,8 +70,9 @@ const navigationLeadsSomewhere: Check = ({ manifest }) =>
         ],
   );
 
-const readRoutes = serviceRoutes(apiRoutes)
-  .filter(({ method, transport }) => method === "GET" && transport === "http")
+// What a page can wait for: a read of a service or of the front itself, and no stream.
+const readRoutes = apiRoutes
+  .filter((route) => route.method === "GET" && (route.auth === "session" || route.transport === "http"))
   .map((route) => ({
     ...route,
     pattern: new RegExp(`^${route.path.replace(/:[a-zA-Z]+/g, "[^/]+")}$`),
@@ -86,7 +87,7 @@ const dataIsReadable: Check = ({ manifest }) =>
         const known = readRoutes.map((known) => known.path).join(", ");
         return [{ path, message: `${declared} is no GET route of the API; there are ${known}` }];
       }
-      if (manifest.scopes.includes(route.scope)) return [];
+      if (route.auth === "session" || manifest.scopes.includes(route.scope)) return [];
       return [{ path, message: `${declared} needs the scope ${route.scope}: add it to manifest.scopes` }];
     }),
   );

@@ -84,6 +84,13 @@ it("refuses a container name that another version has: two such versions fail in
   expect(await response.json()).toMatchObject({ code: "container_taken" });
 });
 
+it("takes data that the front answers from the session, which needs no scope", async () => {
+  const { release, blobs } = createRelease("devices", "1.0.0-aaaaaa");
+  const routes = release.manifest.routes.map((declared) => ({ ...declared, data: ["/session/devices"] }));
+  release.manifest = { ...release.manifest, routes };
+  expect((await registry.publish({ release, blobs })).status).toBe(201);
+});
+
 type Change = Partial<Omit<Release, "files">>;
 const { release: valid } = createRelease("gated", "1.0.0-aaaaaa");
 const { manifest } = valid;
@@ -114,6 +121,7 @@ it.each<[string, Change, string]>([
   ["a route to what is not exposed", routeWith({ expose: "./other" }), "./other is not exposed"],
   ["data that is no route of the API", routeWith({ data: ["/profile/others"] }), "no GET route of the API"],
   ["data that only a write route has", routeWith({ data: ["/profile/me/pins"] }), "no GET route of the API"],
+  ["data that is a stream", routeWith({ data: ["/insights/live"] }), "no GET route of the API"],
   ["data without its scope", routeWith({ data: ["/insights/summary?days=7"] }), "add it to manifest.scopes"],
   [
     "one path twice",
