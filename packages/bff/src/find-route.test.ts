@@ -3,8 +3,13 @@ import { expect, it } from "vitest";
 import { findRoute } from "./find-route.ts";
 
 const common = {
-  ...{ method: "GET", auth: "jwt", upstream: "profile", audience: apiAudience, scope: "profile:read" },
-  ...{ timeoutMs: 1_000, bodyLimitBytes: 0 },
+  method: "GET",
+  auth: "jwt",
+  upstream: "profile",
+  audience: apiAudience,
+  scope: "profile:read",
+  timeoutMs: 1_000,
+  bodyLimitBytes: 0,
 } as const;
 const routes = defineRoutes([
   { ...common, id: "things", path: "/things/" },
