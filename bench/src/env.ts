@@ -2,3 +2,10 @@
 export function childEnvironment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...settings };
 }
+
+/** How long the soak lasts: MULLION_SOAK_MINUTES, or ten. */
+export function soakMinutes(): number {
+  const minutes = Number(process.env["MULLION_SOAK_MINUTES"] ?? "10");
+  if (!(minutes > 0)) throw new RangeError("MULLION_SOAK_MINUTES is not a number of minutes");
+  return minutes;
+}
