@@ -9,6 +9,7 @@ import {
 import type { Logger } from "pino";
 import { type HttpServiceCode, ProblemError } from "./errors.ts";
 import { addHealthRoutes } from "./health.ts";
+import { LazyLogger } from "./lazy-logger.ts";
 import { createLogger } from "./logger.ts";
 import { requestIdOf } from "./request-id.ts";
 import { RequestLog } from "./request-log.ts";
@@ -40,6 +41,8 @@ const securityHeaders = {
   "x-content-type-options": "nosniff",
 } as const;
 
+const securityHeaderList = Object.entries(securityHeaders);
+
 /** Sends the problem document an error stands for, and logs the error when it is the service's own fault. */
 async function sendProblem(
   error: unknown,
@@ -56,9 +59,11 @@ async function sendProblem(
     .send(JSON.stringify(problem.toProblem(request.id)));
 }
 
-function notFound(methods: readonly string[]): ProblemError {
+function notFound(method: string, methods: readonly string[]): ProblemError {
   const missing: HttpServiceCode = "not_found";
-  if (methods.length === 0) return new ProblemError({ status: 404, code: missing, title: "Not Found" });
+  // TRACE would show a page what its browser sends along; no path has it, so none need be known.
+  if (methods.length === 0 && method !== "TRACE")
+    return new ProblemError({ status: 404, code: missing, title: "Not Found" });
   const code: HttpServiceCode = "method_not_allowed";
   const headers = { allow: methods.join(", ") };
   return new ProblemError({ status: 405, code, title: "Method Not Allowed", headers });
@@ -69,12 +74,14 @@ function notFound(methods: readonly string[]): ProblemError {
  * error, security headers, `/healthz` and `/readyz`. It does not listen: see `listen`.
  */
 export function createHttpService(options: HttpServiceOptions): FastifyInstance {
-  const logger: FastifyBaseLogger = options.logger ?? createLogger({ name: options.name });
+  const logger = options.logger ?? createLogger({ name: options.name });
+  const loggerInstance: FastifyBaseLogger = logger;
   const app: FastifyInstance = fastify({
-    loggerInstance: logger,
+    loggerInstance,
+    childLoggerFactory: (parent, bindings, childOptions) => new LazyLogger(parent, bindings, childOptions),
     genReqId: requestIdOf,
     requestIdHeader: false,
-    logController: new RequestLog(),
+    logController: new RequestLog(logger),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: options.bodyLimitBytes ?? 65_536,
     forceCloseConnections: "idle",
@@ -88,24 +95,27 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
       void sendProblem(error, request, reply);
     },
   });
-  app.addHook("onRequest", async (request, reply) => {
+  // These two run for every request: with a callback, because a promise each would be their greatest cost.
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
+    done();
   });
   let closing = false;
   app.addHook("preClose", async () => {
     closing = true;
   });
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, _payload, done) => {
     // Otherwise a keep-alive connection that was busy when closing began stays open until its client lets go.
     if (closing) reply.header("connection", "close");
-    for (const [name, value] of Object.entries(securityHeaders)) {
+    for (const [name, value] of securityHeaderList) {
       if (!reply.hasHeader(name)) reply.header(name, value);
     }
+    done();
   });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(async (request, reply) => {
     const methods = options.allowedMethods?.(request.url.split("?", 1)[0] ?? "") ?? [];
-    return sendProblem(notFound(methods), request, reply);
+    return sendProblem(notFound(request.method, methods), request, reply);
   });
   addHealthRoutes(app, options.checks ?? {});
   return app;

@@ -4,6 +4,9 @@ import { sessionCookie } from "../session/session-cookie.ts";
 /** NextAuth's CSRF cookie. */
 export const csrfCookie = "__Host-mullion.csrf";
 
+/** Cookie that remembers where to go after sign-in. */
+export const returnCookie = "__Host-mullion.return";
+
 const transactionMaxAgeSeconds = 900;
 
 /**
@@ -16,7 +19,7 @@ export function cookiesOptions(): CookiesOptions {
   return {
     sessionToken: { name: sessionCookie, options },
     csrfToken: { name: csrfCookie, options },
-    callbackUrl: { name: "__Host-mullion.return", options },
+    callbackUrl: { name: returnCookie, options },
     state: { name: "__Host-mullion.state", options: transaction },
     nonce: { name: "__Host-mullion.nonce", options: transaction },
     pkceCodeVerifier: { name: "__Host-mullion.pkce", options: transaction },

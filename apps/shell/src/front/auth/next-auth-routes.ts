@@ -4,7 +4,9 @@ import type { AuthOptions } from "next-auth";
 import { z } from "zod";
 import { sessionIdOf } from "../session/session-cookie.ts";
 import type { Visitor } from "./auth-options.ts";
+import { returnCookie } from "./cookies.ts";
 import { type AuthRequest, type AuthResponse, callNextAuth } from "./next-auth-call.ts";
+import { isReadable } from "./return-path.ts";
 
 /** The actions of NextAuth that are offered, and its options for a request. */
 export interface NextAuthRoutesOptions {
@@ -29,19 +31,31 @@ export function visitorOf(request: FastifyRequest): Visitor {
 
 /**
  * Query or form as NextAuth takes them.
- * @throws {ProblemError} 400 when a parameter is given twice.
+ * @throws {ProblemError} 400 when a parameter is given twice, or the `callbackUrl` cannot be read.
  */
 export function parseText(value: unknown): Record<string, string> {
   const parsed = textRecord.safeParse(value ?? {});
-  if (parsed.success) return parsed.data;
-  throw new ProblemError({ status: 400, code: "bad_request", title: "Every parameter may be given once" });
+  if (!parsed.success) {
+    throw new ProblemError({ status: 400, code: "bad_request", title: "Every parameter may be given once" });
+  }
+  const { callbackUrl } = parsed.data;
+  if (callbackUrl !== undefined && callbackUrl !== "" && !isReadable(callbackUrl)) {
+    throw new ProblemError({ status: 400, code: "bad_request", title: "The callbackUrl is malformed" });
+  }
+  return parsed.data;
+}
+
+/** The cookies as NextAuth takes them; a return address that cannot be read counts as none. */
+function cookiesOf(request: FastifyRequest): Record<string, string> {
+  const { [returnCookie]: target, ...cookies } = textRecord.parse(request.cookies);
+  return target !== undefined && isReadable(target) ? { ...cookies, [returnCookie]: target } : cookies;
 }
 
 /** A call to NextAuth on behalf of a request, without its query and body. */
 export function authCallOf(
   request: FastifyRequest,
 ): Pick<AuthRequest, "query" | "body" | "cookies" | "headers"> {
-  return { query: {}, body: {}, cookies: textRecord.parse(request.cookies), headers: request.headers };
+  return { query: {}, body: {}, cookies: cookiesOf(request), headers: request.headers };
 }
 
 /** The visitor's CSRF token, and the cookie that goes with it where they have none yet. */

@@ -3,6 +3,7 @@ import { apiAudience, identityAudience } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { OidcEnv } from "../env.ts";
+import { isPrefetch } from "../prefetch.ts";
 import { type AuthDependencies, authOptions, type SignInMethod, type Visitor } from "./auth-options.ts";
 import { csrfCookie } from "./cookies.ts";
 import { type AuthResponse, callNextAuth } from "./next-auth-call.ts";
@@ -86,7 +87,7 @@ export async function authPlugin(app: FastifyInstance, dependencies: OidcDepende
   app.get("/signin", async (request, reply) => {
     const { callbackUrl, error } = parseText(request.query);
     if (error !== undefined) return reply.redirect("/sign-in-failed");
-    if (request.headers["sec-purpose"]?.includes("prefetch") === true) {
+    if (isPrefetch(request.headers)) {
       throw new ProblemError({
         status: 425,
         code: "prefetch_refused",

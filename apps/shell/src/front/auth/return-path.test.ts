@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertReadable, safeReturnPath } from "./return-path.ts";
+import { isReadable, safeReturnPath } from "./return-path.ts";
 
 const origin = "https://app.example.com";
 
@@ -31,23 +31,13 @@ describe("return path", () => {
   it.each(["%", "/%E0%A4%A", "http://[", "//[", "", `/${"a".repeat(2_048)}`])(
     "SEC-20 %j is malformed",
     (target) => {
-      expect(() => {
-        assertReadable(target, origin);
-      }).toThrow(expect.objectContaining({ status: 400, code: "callback_url_malformed" }) as Error);
+      expect(isReadable(target)).toBe(false);
     },
   );
 
   it("what can be read is not malformed, wherever it leads", () => {
-    for (const target of [
-      undefined,
-      "/user?a=%20b",
-      "//evil.test",
-      "javascript:alert(1)",
-      `${origin}/user`,
-    ]) {
-      expect(() => {
-        assertReadable(target, origin);
-      }).not.toThrow();
+    for (const target of ["/user?a=%20b", "//evil.test", "javascript:alert(1)", `${origin}/user`]) {
+      expect(isReadable(target)).toBe(true);
     }
   });
 

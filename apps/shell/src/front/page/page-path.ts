@@ -1,3 +1,19 @@
+import { ProblemError } from "@mullion/http-service";
+
+// What render, or whoever is before the front, could read in another way: slashes that are doubled, backslashes, both of
+// them and dots and percent signs encoded, control characters.
+const ambiguous = /\/\/|[\\\s]|%(?:[01][0-9a-f]|2[ef5]|5c|7f)|\/\.{1,2}(?:\/|$)/i;
+
+/**
+ * Refuses targets with more than one reading, and those in absolute form.
+ * @throws {ProblemError} `path_invalid` (400).
+ */
+export function assertPagePath(url: string): void {
+  const [path = "/"] = url.split("?", 1);
+  if (path.startsWith("/") && !ambiguous.test(path)) return;
+  throw new ProblemError({ status: 400, code: "path_invalid", title: "The path is not valid" });
+}
+
 /** What a page request asks for. */
 export interface PagePath {
   /** Path of the page, without query. */

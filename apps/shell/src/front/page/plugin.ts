@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ticketHeader } from "../../bridge/protocol.ts";
 import type { Composition } from "../composition/composition.ts";
+import { isPrefetch } from "../prefetch.ts";
 import type { RenderProcess } from "../render/render-process.ts";
 import type { SessionReader } from "../session/session-reader.ts";
 import { decidePage } from "./decide-page.ts";
 import { fallbackPage } from "./fallback-page.ts";
-import { parsePagePath } from "./page-path.ts";
+import { assertPagePath, parsePagePath } from "./page-path.ts";
 import type { Tickets } from "./tickets.ts";
 
 /** What serving pages needs. */
@@ -40,10 +41,6 @@ function pick(request: FastifyRequest): Record<string, string> {
 }
 
 /** A page that the browser asks for before the person does. */
-function isPrefetch({ headers }: FastifyRequest): boolean {
-  return headers["purpose"] === "prefetch" || headers["sec-purpose"]?.includes("prefetch") === true;
-}
-
 async function drawPage(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -89,7 +86,9 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
   const { sessions, composition, tickets } = options;
   const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
   await composition.known(firstCompositionWithinMs);
-  const { sessionId, view } = await (isPrefetch(request) ? sessions.read(request) : sessions.use(request));
+  const { sessionId, view } = await (isPrefetch(request.headers)
+    ? sessions.read(request)
+    : sessions.use(request));
   const decision = decidePage(pathname, view, composition);
   if (decision.kind === "redirect") {
     // A router that asks for data cannot follow a redirect to another site; an error makes it load the page instead.
@@ -123,6 +122,7 @@ async function sendFallback(request: FastifyRequest, reply: FastifyReply, error:
 /** Everything that is not an API or a static file is a page. */
 export function pagePlugin(app: FastifyInstance, options: PageOptions, done: () => void): void {
   app.get("/*", async (request, reply) => {
+    assertPagePath(request.raw.url ?? "/");
     await servePage(request, reply, options).catch(async (error: unknown) =>
       sendFallback(request, reply, error),
     );
