@@ -11,6 +11,11 @@ export interface RefreshSessionOptions {
   readonly store: TokenStore;
   readonly leases: RefreshLeases;
   readonly refresh: Refresher;
+  /**
+   * Has a refresh token revoked that no session holds. Not needed where ending a sign-in ends all of its tokens, as at an
+   * authorization server.
+   */
+  readonly discard?: (refreshToken: string) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -36,7 +41,7 @@ function ended(detail: string): Error {
 export function createRefreshSession(
   options: RefreshSessionOptions,
 ): (sessionId: string, audience: string) => Promise<string> {
-  const { store, leases, refresh, now } = options;
+  const { store, leases, refresh, discard, now } = options;
 
   const read = async (sessionId: string): Promise<StoredSession> => {
     const stored = await store.read(sessionId).catch(storeProblem);
@@ -69,7 +74,12 @@ export function createRefreshSession(
     }
     const content = applyRefresh(stored, outcome.tokens, audience, now());
     const result = await store.replace(sessionId, stored.version, content).catch(storeProblem);
-    if (result === "gone") throw ended("The session was ended meanwhile.");
+    if (result === "gone") {
+      // Whoever ended the session knew, and had revoked, the refresh token from before the rotation.
+      const { refreshToken: unheld } = outcome.tokens;
+      if (unheld !== undefined) await discard?.(unheld).catch(storeProblem);
+      throw ended("The session was ended meanwhile.");
+    }
     return result === "stale" ? null : outcome.tokens.accessToken;
   };
 

@@ -40,6 +40,8 @@ export interface TestPlatformOptions {
   readonly routes?: readonly ApiRoute[];
   readonly idleTimeoutMs?: number;
   readonly recheckEveryMs?: number;
+  /** Hears of refresh tokens that no session holds. */
+  readonly discard?: (refreshToken: string) => Promise<void>;
 }
 
 /** The BFF between its neighbours, and what a test may see and set of them. */
@@ -66,7 +68,7 @@ async function startFront(
   identityUrl: string,
   gatewayUrl: string,
 ): Promise<TestFront> {
-  const { routes = apiRoutes, idleTimeoutMs = 60_000, recheckEveryMs = 5_000 } = options;
+  const { routes = apiRoutes, idleTimeoutMs = 60_000, recheckEveryMs = 5_000, discard } = options;
   const redis = connectRedis(testRedisUrl(), () => undefined);
   await once(redis, "ready");
   const keys = createKeyRing(`k:${Buffer.alloc(32, 9).toString("base64")}`);
@@ -77,6 +79,7 @@ async function startFront(
     store,
     leases,
     refresh: createRefresher(client),
+    ...(discard === undefined ? {} : { discard }),
     idleTimeoutMs,
     onBackgroundError: () => undefined,
   });

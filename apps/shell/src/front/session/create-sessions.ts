@@ -58,10 +58,13 @@ export function createSessions(env: ShellEnv, issuer: TokenIssuer, log: FastifyB
   const idleTimeoutMs = env.SESSION_IDLE_SECONDS * 1_000;
   const keys = createKeyRing(env.SESSION_KEYS);
   const store = createTokenStore(redis, keys, { idleTimeoutMs, replicas: env.SESSION_REPLICAS });
+  const queue = createSignOutQueue(redis, keys);
+  const ender = createSessionEnder({ store, queue, endAtIdentity: issuer.end, log });
   const tokens = createSessionTokens({
     store,
     leases: createRefreshLeases(redis),
     refresh: issuer.refresh,
+    discard: (refreshToken) => ender.discard(refreshToken),
     idleTimeoutMs,
     onBackgroundError: onError,
   });
@@ -75,8 +78,6 @@ export function createSessions(env: ShellEnv, issuer: TokenIssuer, log: FastifyB
     },
     onError,
   });
-  const queue = createSignOutQueue(redis, keys);
-  const ender = createSessionEnder({ store, queue, endAtIdentity: issuer.end, log });
   return {
     ...{ store, tokens, streams, ender, redis },
     reader: createSessionReader(store),

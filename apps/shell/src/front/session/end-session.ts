@@ -20,6 +20,8 @@ export interface SessionEnder {
    * @throws {TokenStoreError} `store_unavailable`: the session then still stands.
    */
   end(handle: SessionHandle): Promise<void>;
+  /** Revokes a refresh token that no session holds, at once or as soon as its issuer can be reached. */
+  discard(refreshToken: string): Promise<void>;
   /** Stops trying; what is left stays in the queue for any front. */
   close(): void;
 }
@@ -45,6 +47,13 @@ export function createSessionEnder({ store, queue, endAtIdentity, log }: EndSess
     }
   };
 
+  const endForGood = async (identitySid: string | null, refreshToken: string | null): Promise<void> => {
+    const now = Date.now();
+    const signOut: PendingSignOut = { identitySid, refreshToken, giveUpAt: now + giveUpAfterMs };
+    const ticket = await queue.add(signOut, now + firstRetryAfterMs);
+    await attempt(ticket, signOut);
+  };
+
   const work = async (): Promise<void> => {
     while (!closed.signal.aborted) {
       await delay(retryEveryMs, undefined, { signal: closed.signal, ref: false }).catch(() => undefined);
@@ -67,16 +76,9 @@ export function createSessionEnder({ store, queue, endAtIdentity, log }: EndSess
       // Signing in again in one browser begins a second session of the same sign-in; only with the last does it end.
       const siblings = grant.identitySid === null ? [] : await store.handlesOfSignIn(grant.identitySid);
       const isLast = (await store.aliveAmong(siblings)).size === 0;
-      const now = Date.now();
-      const { refreshToken } = grant;
-      const signOut: PendingSignOut = {
-        identitySid: isLast ? grant.identitySid : null,
-        refreshToken,
-        giveUpAt: now + giveUpAfterMs,
-      };
-      const ticket = await queue.add(signOut, now + firstRetryAfterMs);
-      await attempt(ticket, signOut);
+      await endForGood(isLast ? grant.identitySid : null, grant.refreshToken);
     },
+    discard: (refreshToken) => endForGood(null, refreshToken),
     close() {
       closed.abort();
     },
