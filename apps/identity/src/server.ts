@@ -15,6 +15,7 @@ import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
 import { createProvider } from "./provider/create-provider.ts";
 import { mountProvider } from "./provider/mount.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
+import { createLogoutNotices } from "./sign-ins/logout-notices.ts";
 import { terminateRoute } from "./sign-ins/terminate-route.ts";
 import { startPurge } from "./storage/purge.ts";
 import { adminRoutes } from "./users/admin-routes.ts";
@@ -32,6 +33,8 @@ export interface IdentityOptions {
   events: Pick<EventSink, "emit">;
   logger: Logger;
   limits?: SignInLimits;
+  /** Pauses before a client is told again of a logout. */
+  logoutRetriesMs?: readonly number[];
 }
 
 const defaultLimits: SignInLimits = {
@@ -55,6 +58,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
 
   const { provider, activeTokens } = createProvider({ ...options, pages, audit, logger, verifier });
 
+  const notices = createLogoutNotices(provider, logger, options.logoutRetriesMs);
   const app = createHttpService({
     name: "identity",
     logger,
@@ -70,12 +74,13 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const limiter = createRateLimiter(redis);
   await app.register(interactionRoutes, { provider, pages, pool, audit, events, limiter, limits });
   await app.register(terminateRoute, { provider, pool, audit });
-  await app.register(adminRoutes, { pool, verifier, activeTokens, audit });
+  await app.register(adminRoutes, { pool, verifier, activeTokens, audit, notices });
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");
   });
   app.addHook("onClose", async () => {
     stopPurge();
+    notices.close();
   });
   return app;
 }

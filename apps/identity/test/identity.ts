@@ -71,6 +71,9 @@ const keyRing = createKeyRing(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
 export interface TestIdentityOptions {
   accessTokenTtlSeconds?: number;
   limits?: SignInLimits;
+  /** Where the shell hears of logouts. */
+  backchannelLogoutUri?: string;
+  logoutRetriesMs?: readonly number[];
   /** Instead of the test servers' own addresses, to cut the line. */
   databaseUrl?: (direct: string) => string;
   redisUrl?: (direct: string) => string;
@@ -91,7 +94,14 @@ export interface TestIdentity {
 }
 
 export async function startIdentity(options: TestIdentityOptions = {}): Promise<TestIdentity> {
-  const { accessTokenTtlSeconds = 600, limits, databaseUrl = String, redisUrl = String } = options;
+  const {
+    accessTokenTtlSeconds = 600,
+    limits,
+    backchannelLogoutUri,
+    logoutRetriesMs,
+    databaseUrl = String,
+    redisUrl = String,
+  } = options;
   const database = await createTestDatabase();
   const dir = fileURLToPath(new URL("../migrations", import.meta.url));
   await runMigrations({ connectionString: database.connectionString, dir });
@@ -114,13 +124,17 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     audience,
     accessTokenTtlSeconds,
     cookieKeys: ["a-cookie-key-of-at-least-32-characters"],
-    clients: Object.values(clients),
+    clients: [
+      ...Object.values(clients).filter(({ clientId }) => clientId !== clients.shell.clientId),
+      { ...clients.shell, ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }) },
+    ],
     keys: await loadSigningKeys(pool, keyRing),
     pool,
     redis,
     events: { emit: (event) => events.push(event) },
     logger: createLogger({ name: "identity-test", level: "silent" }),
     ...(limits === undefined ? {} : { limits }),
+    ...(logoutRetriesMs === undefined ? {} : { logoutRetriesMs }),
   });
   await app.listen({ host: "127.0.0.1", port });
   const passwordHash = await hashPassword(password);

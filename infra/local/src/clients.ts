@@ -8,6 +8,8 @@ export interface ClientEntry {
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
+  /** Where it hears of sign-ins that were ended elsewhere. */
+  readonly backchannelLogoutUri?: string;
   readonly scopes: readonly Scope[];
   readonly firstParty: boolean;
 }
@@ -29,6 +31,7 @@ export function platformClients(secrets: Secrets, shellOrigin: string): ClientEn
       grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
       redirectUris: [`${shellOrigin}/api/auth/callback/mullion`],
       postLogoutRedirectUris: [`${shellOrigin}/`],
+      backchannelLogoutUri: `${shellOrigin}/api/auth/backchannel-logout`,
     },
     machine("mullion-gateway", secrets.gatewayClient, ["events:write"]),
     machine("mullion-identity", secrets.identityClient, ["events:write"]),

@@ -1,4 +1,4 @@
-import type { Pool } from "@mullion/postgres";
+import type { Pool, PoolClient } from "@mullion/postgres";
 
 /** Something worth remembering. Never holds a token, a secret or a password. */
 export interface AuditEntry {
@@ -24,6 +24,25 @@ interface Waiting {
 
 const maxBatch = 200;
 
+/** Stores entries with a client of the caller's: in its transaction, where there is one. */
+export async function insertEntries(
+  client: Pick<PoolClient, "query">,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  await client.query(
+    `insert into audit_log (action, user_id, client_id, address, details)
+     select action, user_id, client_id, address, details
+     from jsonb_to_recordset($1::jsonb) as e (action text, user_id text, client_id text, address text, details jsonb)`,
+    [
+      JSON.stringify(
+        entries.map(({ action, userId, clientId, address, details = {} }) => {
+          return { action, user_id: userId, client_id: clientId, address, details };
+        }),
+      ),
+    ],
+  );
+}
+
 /**
  * Writes entries to Postgres, where each is chained to the one before. The chain takes one writer at a time, so entries
  * that arrive while a write is under way go together in the next.
@@ -32,27 +51,15 @@ export function createAuditLog(pool: Pool): AuditLog {
   const waiting: Waiting[] = [];
   let writing = false;
 
-  async function insert(entries: readonly AuditEntry[]): Promise<void> {
-    await pool.query(
-      `insert into audit_log (action, user_id, client_id, address, details)
-       select action, user_id, client_id, address, details
-       from jsonb_to_recordset($1::jsonb) as e (action text, user_id text, client_id text, address text, details jsonb)`,
-      [
-        JSON.stringify(
-          entries.map(({ action, userId, clientId, address, details = {} }) => {
-            return { action, user_id: userId, client_id: clientId, address, details };
-          }),
-        ),
-      ],
-    );
-  }
-
   async function drain(): Promise<void> {
     writing = true;
     while (waiting.length > 0) {
       const batch = waiting.splice(0, maxBatch);
       try {
-        await insert(batch.map(({ entry }) => entry));
+        await insertEntries(
+          pool,
+          batch.map(({ entry }) => entry),
+        );
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);

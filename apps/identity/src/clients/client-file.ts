@@ -11,6 +11,8 @@ const clientSchema = z.strictObject({
   /** Compared as they are, character by character. */
   redirectUris: z.array(z.url()).default([]),
   postLogoutRedirectUris: z.array(z.url()).default([]),
+  /** Where the client hears of sign-ins that end elsewhere (OpenID Connect Back-Channel Logout 1.0). */
+  backchannelLogoutUri: z.url({ protocol: /^https?$/ }).optional(),
   /** What the client may do for itself (`client_credentials`). */
   scopes: z.array(scopeSchema).default([]),
   /** `opaque` for a client whose tokens are to say nothing to whoever finds one; only introspection tells what it is. */

@@ -22,6 +22,13 @@ export function toClientMetadata(client: RegisteredClient): ClientMetadata {
     response_types: signsIn ? ["code"] : [],
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
+    ...(client.backchannelLogoutUri === undefined
+      ? {}
+      : {
+          backchannel_logout_uri: client.backchannelLogoutUri,
+          // Without a sid the client would have to end every sign-in of the user.
+          backchannel_logout_session_required: true,
+        }),
     first_party: client.firstParty,
     own_scopes: client.scopes.join(" "),
     access_token_format: client.accessTokenFormat,

@@ -55,6 +55,23 @@ function features(options: ProviderOptions): NonNullable<Configuration["features
   };
 }
 
+/**
+ * The library refuses to connect to private addresses, as it should where strangers register clients. Ours are the
+ * operator's, and a client's own network is where its address for logouts is best kept.
+ */
+function createFetch(clients: readonly RegisteredClient[]): NonNullable<Configuration["fetch"]> {
+  const registered = new Set(
+    clients.flatMap(({ backchannelLogoutUri: uri }) => (uri === undefined ? [] : [new URL(uri).href])),
+  );
+  return (url, options) => {
+    const { href } = new URL(url instanceof Request ? url.url : url);
+    if (!registered.has(href)) return fetch(url, options);
+    const unguarded = { ...options };
+    delete unguarded.dispatcher;
+    return fetch(url, unguarded);
+  };
+}
+
 /** The library's configuration, made of the modules that each decide one thing. */
 export function createConfiguration(options: ProviderOptions): Configuration {
   const { pool, redis, keys, clients, cookieKeys, audience, pages } = options;
@@ -96,6 +113,7 @@ export function createConfiguration(options: ProviderOptions): Configuration {
     },
     ttl: ttl(options.accessTokenTtlSeconds),
     features: features(options),
+    fetch: createFetch(clients),
     findAccount: createFindAccount(pool),
     loadExistingGrant: createLoadGrant(pool, audience),
     extraParams: { scope: keepOfflineAccess },

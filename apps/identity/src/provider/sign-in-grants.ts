@@ -45,7 +45,11 @@ export function createLoadGrant(
     if (grant === undefined) return undefined;
     session.ensureClientContainer(client.clientId);
     try {
-      await bindGrant(pool, grant.jti, { sessionUid: session.uid, sid: session.sidFor(client.clientId) });
+      await bindGrant(pool, grant.jti, {
+        sessionUid: session.uid,
+        sid: session.sidFor(client.clientId),
+        signedInAt: new Date((session.loginTs ?? 0) * 1000),
+      });
     } catch (error) {
       throw toProviderError(error);
     }

@@ -1,17 +1,37 @@
 import { inTransaction, type Pool } from "@mullion/postgres";
+import { z } from "zod";
+import { type AuditEntry, insertEntries } from "../audit/audit-log.ts";
+import { identityProblem } from "../errors.ts";
 import { hashId } from "../storage/id-hash.ts";
+import type { SignInAtClient } from "./logout-notices.ts";
 
-/** Names the sign-in that a grant was made in: the session's uid, and the `sid` its client knows it by. */
+/**
+ * Names the sign-in that a grant was made in: the session's uid, and the `sid` its client knows it by. A grant of a
+ * sign-in that was ended meanwhile goes with it.
+ */
 export async function bindGrant(
   pool: Pool,
   grantId: string,
-  signIn: { sessionUid: string; sid: string | undefined },
+  signIn: { sessionUid: string; sid: string | undefined; signedInAt: Date },
 ): Promise<void> {
-  await pool.query("update grants set session_uid = $2, sid = $3 where id_hash = $1", [
-    hashId(grantId),
-    signIn.sessionUid,
-    signIn.sid ?? null,
-  ]);
+  const { sessionUid, sid, signedInAt } = signIn;
+  await inTransaction(pool, async (client) => {
+    // The lock waits for an end of sign-ins that is under way, and holds up one that comes after.
+    const { rows } = await client.query<{ over: boolean | null }>(
+      `select u.sign_ins_ended_at > $2 as over from users u
+       where u.id = (select account_id from grants where id_hash = $1) for share`,
+      [hashId(grantId), signedInAt],
+    );
+    if (rows[0]?.over === true) {
+      await client.query("delete from grants where id_hash = $1", [hashId(grantId)]);
+      return;
+    }
+    await client.query("update grants set session_uid = $2, sid = $3 where id_hash = $1", [
+      hashId(grantId),
+      sessionUid,
+      sid ?? null,
+    ]);
+  });
 }
 
 /**
@@ -48,5 +68,45 @@ export async function endSignIn(
       rows.map(({ session_uid }) => session_uid),
     ]);
     return { userId: first.account_id };
+  });
+}
+
+/** What ended with a user's sign-ins. */
+export interface EndedSignIns {
+  /** How many there were. */
+  count: number;
+  /** By which sign-ins the clients knew them. */
+  atClients: SignInAtClient[];
+}
+
+/**
+ * Ends every sign-in of a user: sessions, grants and refresh tokens go in one transaction, and the audit log knows it.
+ * Rejects with `ProblemError` `user_not_found`.
+ */
+export async function endEverySignIn(pool: Pool, userId: string, entry: AuditEntry): Promise<EndedSignIns> {
+  if (!z.uuid().safeParse(userId).success) throw identityProblem("user_not_found");
+  return inTransaction(pool, async (client) => {
+    // Sessions know the second they began in: one that begins in this very second after this is not touched.
+    const { rowCount } = await client.query(
+      "update users set sign_ins_ended_at = date_trunc('second', now()) where id = $1",
+      [userId],
+    );
+    if (rowCount === 0) throw identityProblem("user_not_found");
+    const sessions = await client.query<{ uid: string }>(
+      "delete from sessions where account_id = $1 returning uid",
+      [userId],
+    );
+    const grants = await client.query<{ client_id: string; sid: string | null; session_uid: string | null }>(
+      "delete from grants where account_id = $1 returning client_id, sid, session_uid",
+      [userId],
+    );
+    const uids = [...sessions.rows.map(({ uid }) => uid), ...grants.rows.map((row) => row.session_uid)];
+    const count = new Set(uids.filter((uid) => uid !== null)).size;
+    const atClients = new Map<string, SignInAtClient>();
+    for (const { client_id: clientId, sid } of grants.rows) {
+      if (sid !== null) atClients.set(`${clientId} ${sid}`, { clientId, sid, userId });
+    }
+    await insertEntries(client, [{ ...entry, details: { ...entry.details, revoked: count } }]);
+    return { count, atClients: [...atClients.values()] };
   });
 }

@@ -30,9 +30,15 @@ function toExpiry(expiresIn: number | undefined): Date {
 }
 
 async function upsertSession(pool: Pool, id: Buffer, payload: AdapterPayload, expiry: Date): Promise<void> {
-  // Keyed by uid: two requests that give one session a new id at the same time leave one row, not an error.
+  // Keyed by uid: two requests that give one session a new id at the same time leave one row, not an error. A sign-in
+  // that was ended while the request was under way is not written back.
   await pool.query(
-    `insert into sessions (id_hash, uid, account_id, payload, expires_at) values ($1, $2, $3, $4, $5)
+    `with owner as (select sign_ins_ended_at from users where id = $3::uuid for share)
+     insert into sessions (id_hash, uid, account_id, payload, expires_at)
+     select $1::bytea, $2::text, $3::uuid, $4::jsonb, $5::timestamptz
+     where not exists (
+       select from owner where sign_ins_ended_at > to_timestamp(($4::jsonb ->> 'loginTs')::bigint)
+     )
      on conflict (uid) do update set id_hash = excluded.id_hash, account_id = excluded.account_id,
        payload = excluded.payload, expires_at = excluded.expires_at`,
     [id, payload.uid, payload.accountId ?? null, payload, expiry],

@@ -1,11 +1,19 @@
 import { AccessTokenError, accessTokenPlugin, type Verifier, type VerifyToken } from "@mullion/access-token";
-import { identityAudience, type User, type UserList, userPatchSchema } from "@mullion/contracts";
+import {
+  identityAudience,
+  type Revoked,
+  type User,
+  type UserList,
+  userPatchSchema,
+} from "@mullion/contracts";
 import { parseBody, unavailable } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
 import { errors } from "oidc-provider";
 import type { ActiveTokens } from "../access-tokens/active-tokens.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
+import type { LogoutNotices } from "../sign-ins/logout-notices.ts";
+import { endEverySignIn } from "../sign-ins/sign-in-store.ts";
 import { listUsers, type StoredUser, setRoles } from "./user-store.ts";
 
 /** What the admin API works on. */
@@ -14,6 +22,7 @@ export interface AdminOptions {
   verifier: Verifier;
   activeTokens: ActiveTokens;
   audit: AuditLog;
+  notices: LogoutNotices;
 }
 
 function toContract(user: StoredUser): User {
@@ -44,10 +53,13 @@ function verification(verifier: Verifier, activeTokens: ActiveTokens): VerifyTok
   };
 }
 
-/** `GET /identity/users` (scope `users:read`) and `PATCH /identity/users/:id` (scope `users:write`). */
+/**
+ * `GET /identity/users` (scope `users:read`); `PATCH /identity/users/:id` and `DELETE /identity/users/:id/sessions`
+ * (scope `users:write`).
+ */
 export async function adminRoutes(
   app: FastifyInstance,
-  { pool, verifier, activeTokens, audit }: AdminOptions,
+  { pool, verifier, activeTokens, audit, notices }: AdminOptions,
 ): Promise<void> {
   await app.register(accessTokenPlugin, { verifier: { verify: verification(verifier, activeTokens) } });
 
@@ -69,6 +81,22 @@ export async function adminRoutes(
         details: { user: user.id, roles: user.roles },
       });
       return toContract(user);
+    },
+  );
+
+  app.delete<{ Params: { id: string } }>(
+    "/identity/users/:id/sessions",
+    { preHandler: app.requireScope("users:write") },
+    async ({ params, accessToken, ip }): Promise<Revoked> => {
+      const { count, atClients } = await endEverySignIn(pool, params.id, {
+        action: "user.sessions.revoke",
+        userId: accessToken.sub,
+        clientId: accessToken.client_id,
+        address: ip,
+        details: { user: params.id },
+      });
+      await notices.send(atClients);
+      return { revoked: count };
     },
   );
 }
