@@ -26,7 +26,7 @@ const claimsSchema = z
     sid: z.string().optional(),
     events: z.looseObject({ [logoutEvent]: z.looseObject({}) }),
     // A logout token must not pass for an ID token (OpenID Connect Back-Channel Logout 1.0, section 2.4).
-    nonce: z.undefined(),
+    nonce: z.never().optional(),
   })
   .refine(({ sub, sid }) => sub !== undefined || sid !== undefined);
 type LogoutClaims = z.infer<typeof claimsSchema>;
