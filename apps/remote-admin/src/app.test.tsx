@@ -58,12 +58,12 @@ const everything: Readonly<Record<string, unknown>> = {
   "/profile/me": { id: "user-1", email: "ada@mullion.test", preferences, pins: [], updatedAt: null },
 };
 
-function setUp(roles: readonly Role[], onPatch: () => StubbedAnswer = () => ({ body: {} })) {
+function setUp(roles: readonly Role[], onWrite: () => StubbedAnswer = () => ({ body: {} })) {
   let list = users;
   const stub = createBffStub(({ method, path, body }) => {
     if (method === "GET") return { body: path === "/identity/users" ? list : everything[path] };
-    const answer = onPatch();
-    if ((answer.status ?? 200) < 300) {
+    const answer = onWrite();
+    if (method === "PATCH" && (answer.status ?? 200) < 300) {
       const patch = body as { roles: Role[] };
       list = { users: list.users.map((user) => (path.endsWith(user.id) ? { ...user, ...patch } : user)) };
     }
@@ -124,6 +124,39 @@ describe("admin page", () => {
       "0.1.0-aaaaaaaa",
     ]);
     expect(screen.getByText("Missing")).toBeTruthy();
+  });
+
+  it("S2.5 ends all sessions of a person after asking, and says how many there were", async () => {
+    const stub = setUp(["admin"], () => ({ body: { revoked: 3 } }));
+    fireEvent.click(screen.getByRole("button", { name: "Sign out Bo everywhere" }));
+    const question = within(screen.getByRole("dialog", { name: "Sign out Bo everywhere?" }));
+    expect(stub.calls).toEqual([]);
+    fireEvent.click(question.getByRole("button", { name: "Sign out everywhere" }));
+    expect(await screen.findByText("3 sessions ended")).toBeTruthy();
+    expect(stub.calls).toEqual([
+      { method: "DELETE", path: "/identity/users/user-2/sessions", body: undefined },
+    ]);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("ends nobody's sessions when the question is answered with no, and warns of ending one's own", () => {
+    const stub = setUp(["admin"]);
+    fireEvent.click(screen.getByRole("button", { name: "Sign out Ada everywhere" }));
+    expect(screen.getByRole("dialog").textContent).toContain("your own account");
+    fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(stub.calls).toEqual([]);
+  });
+
+  it("says in the row why the sessions could not be ended", async () => {
+    setUp(["admin"], () => ({
+      status: 503,
+      body: { title: "Unavailable", status: 503, code: "unavailable" },
+    }));
+    fireEvent.click(screen.getByRole("button", { name: "Sign out Bo everywhere" }));
+    fireEvent.click(screen.getByRole("button", { name: "Sign out everywhere" }));
+    const row = within(screen.getByRole("row", { name: /bo@mullion\.test/u }));
+    expect((await row.findByRole("alert")).textContent).toBe("Unavailable");
   });
 
   it("asks for nothing on behalf of those who may not see it", () => {

@@ -3,6 +3,7 @@ import { useBff, useSession } from "@mullion/session";
 import { Alert, Avatar, Badge, Card, ErrorCard, type Formatter, Table, type TableColumn } from "@mullion/ui";
 import type { ReactNode } from "react";
 import { RoleSelect } from "./role-select.tsx";
+import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
 
 function columns(format: Formatter, ownId: string | undefined): readonly TableColumn<User>[] {
   return [
@@ -29,6 +30,11 @@ function columns(format: Formatter, ownId: string | undefined): readonly TableCo
       cell: (user) => (user.lastSignInAt === null ? "Never" : format.dateTime(user.lastSignInAt)),
     },
     { id: "since", header: "Since", cell: (user) => format.dateTime(user.createdAt) },
+    {
+      id: "sessions",
+      header: "Sessions",
+      cell: (user) => <SignOutEverywhere user={user} isOwn={user.id === ownId} />,
+    },
   ];
 }
 

@@ -1,8 +1,15 @@
 import { type NewAnnotation, type Role, remoteManifestSchema, type Summary } from "@mullion/contracts";
-import { createBffStub, Pane, type StubbedAnswer, type StubbedCall } from "@mullion/session/testing";
-import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import {
+  createBffStub,
+  createSocketStub,
+  Pane,
+  type SocketStub,
+  type StubbedAnswer,
+  type StubbedCall,
+} from "@mullion/session/testing";
+import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { renderToString } from "react-dom/server";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import manifest from "../mullion.remote.json" with { type: "json" };
 import App from "./app.tsx";
 import { profile, summaryOf } from "./testing/summary.ts";
@@ -44,7 +51,30 @@ function setUp({ roles = ["member"], onPost = () => ({ status: 201, body: {} }) 
   return { stub, note, add };
 }
 
+let feed: SocketStub;
+
+function happened(count: number): void {
+  act(() => {
+    feed.send({
+      type: "requests",
+      at: "2026-03-09T10:00:00Z",
+      routeId: `route.${String(count)}`,
+      statusClass: "2xx",
+      count,
+      source: "gateway",
+    });
+  });
+}
+
+function feedLines(): (string | null)[] {
+  return [...screen.getByRole("log", { name: "Latest events" }).children].map((line) => line.textContent);
+}
+
 describe("analytics page", () => {
+  beforeEach(() => {
+    feed = createSocketStub();
+    vi.stubGlobal("WebSocket", feed.WebSocket);
+  });
   afterEach(cleanup);
 
   it("comes complete from the server with the data its manifest asks for", () => {
@@ -125,5 +155,28 @@ describe("analytics page", () => {
     const { note } = setUp({ roles: ["viewer"] });
     expect(note).toBeNull();
     expect(screen.getByText("Members and administrators can add notes.")).toBeTruthy();
+  });
+
+  it("shows what happens as it happens, newest first, the last 50", () => {
+    setUp();
+    expect(feed.paths).toEqual(["/insights/feed"]);
+    act(() => {
+      feed.open();
+    });
+    expect(screen.getByText("Live")).toBeTruthy();
+    for (let count = 1; count <= 60; count += 1) happened(count);
+    expect(feedLines()).toHaveLength(50);
+    expect(feedLines()[0]).toContain("60 × route.60");
+  });
+
+  it("holds the feed still while it is paused, says what waits, and catches up", () => {
+    setUp();
+    happened(1);
+    fireEvent.click(screen.getByRole("button", { name: "Pause" }));
+    happened(2);
+    happened(3);
+    expect(feedLines()).toHaveLength(1);
+    fireEvent.click(screen.getByRole("button", { name: "Resume (2 new)" }));
+    expect(feedLines()).toHaveLength(3);
   });
 });

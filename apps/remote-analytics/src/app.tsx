@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { Activity } from "./activity.tsx";
 import { Annotations } from "./annotations.tsx";
 import { BusyRoutes } from "./busy-routes.tsx";
+import { Feed } from "./feed.tsx";
 import { Totals } from "./totals.tsx";
 import { type Period, periodChoices, summaryPath, useSummary } from "./use-summary.ts";
 
@@ -43,6 +44,7 @@ export default function App(): ReactNode {
       <div className="mu-grid mu-grid--wide">
         <BusyRoutes routes={data?.routes} format={format} />
         <Annotations summary={data} path={summaryPath(period)} format={format} />
+        <Feed format={format} />
       </div>
     </Page>
   );

@@ -92,6 +92,36 @@ describe("dashboard page", () => {
     expect(tiles()).toEqual(["Remote user", "Remote admin"]);
   });
 
+  it("shows a change of health when the service tells of it, and says that it is live", async () => {
+    const recovered = { ...health, parts: health.parts.map((part) => ({ ...part, status: "up" as const })) };
+    const stub = createBffStub(({ path }) =>
+      path === "/insights/live"
+        ? { events: [{ name: "health", data: recovered }] }
+        : { body: everything[path] },
+    );
+    vi.stubGlobal("fetch", stub.fetch);
+    renderPage(everything);
+    expect(screen.getByText("2 of 5 up.")).toBeTruthy();
+    expect(await screen.findByText("4 of 5 up.")).toBeTruthy();
+    expect(screen.getByText("Live")).toBeTruthy();
+  });
+
+  it("asks every few seconds instead while the stream cannot be had", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const stub = createBffStub(({ path }) =>
+      path === "/insights/live" ? unavailable : { body: everything[path] },
+    );
+    vi.stubGlobal("fetch", stub.fetch);
+    renderPage(everything);
+    const asked = (): number => stub.calls.filter(({ path }) => path === "/insights/health").length;
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(asked()).toBe(1);
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(asked()).toBe(2);
+    expect(screen.getByText("Every 5 seconds")).toBeTruthy();
+    vi.useRealTimers();
+  });
+
   it("lets nobody pin before the saved pins are known", async () => {
     vi.stubGlobal("fetch", createBffStub(() => unavailable).fetch);
     renderPage(without("/profile/me"));

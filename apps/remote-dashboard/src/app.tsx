@@ -1,4 +1,4 @@
-import { Alert, ErrorCard, Page, PageHeader, Skeleton } from "@mullion/ui";
+import { Alert, Badge, ErrorCard, Page, PageHeader, Skeleton } from "@mullion/ui";
 import type { ReactNode } from "react";
 import { PartTile } from "./part-tile.tsx";
 import { countUp } from "./parts.ts";
@@ -10,7 +10,7 @@ const loadingTiles = ["a", "b", "c", "d", "e", "f"];
 /** The page at `/dashboard`: every service as just probed and every remote as just checked. */
 export default function App(): ReactNode {
   const pins = usePins();
-  const { parts, health, remotes, format } = usePlatform(pins.pinned);
+  const { parts, health, remotes, format, isLive } = usePlatform(pins.pinned);
   const sources = [
     { name: "Health of the services", ...health },
     { name: "The list of remotes", ...remotes },
@@ -18,7 +18,15 @@ export default function App(): ReactNode {
   const isLoading = sources.some((source) => source.data === undefined && source.error === undefined);
   return (
     <Page>
-      <PageHeader title="Dashboard" lead={<Lead parts={parts} isLoading={isLoading} />} />
+      <PageHeader
+        title="Dashboard"
+        lead={<Lead parts={parts} isLoading={isLoading} />}
+        actions={
+          <Badge tone={isLive ? "success" : "neutral"} dot>
+            {isLive ? "Live" : "Every 5 seconds"}
+          </Badge>
+        }
+      />
       {pins.error !== undefined && <Alert tone="danger">The pin was not saved. {pins.error.message}</Alert>}
       {sources.map(({ name, data, error, isValidating, refresh }) => {
         if (error === undefined) return null;

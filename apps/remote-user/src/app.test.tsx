@@ -1,4 +1,4 @@
-import { type Profile, remoteManifestSchema } from "@mullion/contracts";
+import { type DeviceList, type Profile, remoteManifestSchema } from "@mullion/contracts";
 import { createBffStub, Pane, type StubbedAnswer } from "@mullion/session/testing";
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { renderToString } from "react-dom/server";
@@ -14,17 +14,32 @@ const profile: Profile = {
   updatedAt: null,
 };
 
+const devices: DeviceList = {
+  devices: [
+    {
+      id: "here",
+      current: true,
+      userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+      ipAddress: "192.0.2.7",
+      createdAt: "2026-03-09T08:00:00Z",
+      lastUsedAt: "2026-03-09T10:00:00Z",
+      expiresAt: "2026-03-09T20:00:00Z",
+    },
+  ],
+};
+const everything: Readonly<Record<string, unknown>> = { "/profile/me": profile, "/session/devices": devices };
+
 function setUp(answer: (body: unknown) => StubbedAnswer | Promise<StubbedAnswer>) {
   let saved = profile;
-  const stub = createBffStub(async ({ method, body }) => {
-    if (method === "GET") return { body: saved };
+  const stub = createBffStub(async ({ method, path, body }) => {
+    if (method === "GET") return { body: path === "/profile/me" ? saved : everything[path] };
     const result = await answer(body);
     if ((result.status ?? 200) < 300) saved = { ...saved, preferences: body as Profile["preferences"] };
     return result;
   });
   vi.stubGlobal("fetch", stub.fetch);
   render(
-    <Pane initialData={{ "/profile/me": profile }}>
+    <Pane initialData={everything}>
       <App />
     </Pane>,
   );
@@ -44,13 +59,14 @@ describe("profile page", () => {
 
   it("comes complete from the server with the data its manifest asks for", () => {
     const { data } = remoteManifestSchema.parse(manifest).routes[0] ?? {};
-    const initialData = Object.fromEntries((data ?? []).map((path) => [path, profile]));
+    const initialData = Object.fromEntries((data ?? []).map((path) => [path, everything[path]]));
     const html = renderToString(
       <Pane initialData={initialData}>
         <App />
       </Pane>,
     );
     expect(html).toContain('value="Ada"');
+    expect(html).toContain("Firefox on Linux");
     expect(html).not.toContain("mu-skeleton");
   });
 
@@ -114,9 +130,9 @@ describe("profile page", () => {
 
   it("offers to try again when nothing could be loaded, and recovers", async () => {
     let isUp = false;
-    const stub = createBffStub(() =>
-      isUp
-        ? { body: profile }
+    const stub = createBffStub(({ path }) =>
+      isUp || path !== "/profile/me"
+        ? { body: everything[path] }
         : { status: 503, body: { title: "Unavailable", status: 503, code: "unavailable" } },
     );
     vi.stubGlobal("fetch", stub.fetch);

@@ -1,4 +1,4 @@
-/** One call that reached the stub. `path` is the API's path, without `/api/bff`. */
+/** One call that reached the stub. `path` is the API's path, without `/api/bff`; other paths of the shell are whole. */
 export interface StubbedCall {
   readonly method: string;
   readonly path: string;
@@ -9,6 +9,8 @@ export interface StubbedCall {
 export interface StubbedAnswer {
   readonly status?: number;
   readonly body?: unknown;
+  /** Makes it an event stream that sends these and stays open. `name` is the event's, `data` is sent as JSON. */
+  readonly events?: readonly { readonly name: string; readonly data: unknown }[];
 }
 
 /** Stands for the shell's BFF in a test: put `fetch` in place of the global one and look at `calls`. */
@@ -17,7 +19,18 @@ export interface BffStub {
   readonly fetch: typeof fetch;
 }
 
-function toResponse({ status = 200, body }: StubbedAnswer): Response {
+function toStream(events: NonNullable<StubbedAnswer["events"]>): Response {
+  const text = events.map(({ name, data }) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join("");
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      controller.enqueue(new TextEncoder().encode(text));
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+function toResponse({ status = 200, body, events }: StubbedAnswer): Response {
+  if (events !== undefined) return toStream(events);
   if (body === undefined) return new Response(null, { status: status === 200 ? 204 : status });
   return Response.json(body, { status });
 }
@@ -34,10 +47,11 @@ export function createBffStub(
     );
     const { pathname, search } = new URL(request.url);
     const text = await request.text();
+    const isJson = request.headers.get("content-type")?.startsWith("application/json") === true;
     const call: StubbedCall = {
       method: request.method,
       path: pathname.replace(/^\/api\/bff/u, "") + search,
-      body: text === "" ? undefined : (JSON.parse(text) as unknown),
+      body: isJson ? (JSON.parse(text) as unknown) : text === "" ? undefined : text,
     };
     calls.push(call);
     return toResponse(await answer(call));
