@@ -56,7 +56,7 @@ function oidcMethod(env: OidcEnv, visitor: Visitor): SignInMethod {
 async function startSignIn(
   request: FastifyRequest,
   dependencies: OidcDependencies,
-  returnPath: string,
+  { returnPath, reauthenticate }: { readonly returnPath: string; readonly reauthenticate: boolean },
 ): Promise<AuthResponse> {
   const visitor = visitorOf(request);
   const options = authOptions(dependencies, visitor, oidcMethod(dependencies.env, visitor));
@@ -69,6 +69,8 @@ async function startSignIn(
       ...base,
       method: "POST",
       action: ["signin", "mullion"],
+      // NextAuth hands the query on to the authorization request.
+      query: reauthenticate ? { prompt: "login" } : {},
       cookies: {
         ...base.cookies,
         ...(cookie === undefined ? {} : { [csrfCookie]: decodeURIComponent(cookie) }),
@@ -85,7 +87,7 @@ export async function authPlugin(app: FastifyInstance, dependencies: OidcDepende
   await app.register(formbody);
 
   app.get("/signin", async (request, reply) => {
-    const { callbackUrl, error } = parseText(request.query);
+    const { callbackUrl, error, prompt } = parseText(request.query);
     if (error !== undefined) return reply.redirect("/sign-in-failed");
     if (isPrefetch(request.headers)) {
       throw new ProblemError({
@@ -95,7 +97,9 @@ export async function authPlugin(app: FastifyInstance, dependencies: OidcDepende
       });
     }
     const returnPath = safeReturnPath(callbackUrl, dependencies.env.SHELL_ORIGIN);
-    return sendAnswer(reply, await startSignIn(request, dependencies, returnPath));
+    // Asked for by pages whose session ended unattended: identity must not let whoever is there now back in.
+    const reauthenticate = prompt === "login";
+    return sendAnswer(reply, await startSignIn(request, dependencies, { returnPath, reauthenticate }));
   });
 
   mountNextAuth(app, {
