@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { createTurnDestination } from "./turn-destination.ts";
 
 /** What `createLogger` needs. `level` is one of pino's, `info` when not given. */
 export interface LoggerOptions {
@@ -6,6 +7,14 @@ export interface LoggerOptions {
   level?: string;
   /** Where lines go; standard output when not given. */
   destination?: DestinationStream;
+}
+
+let output: DestinationStream | undefined;
+
+/** One for the process, however many loggers it has. */
+function standardOutput(): DestinationStream {
+  output ??= createTurnDestination();
+  return output;
 }
 
 /** JSON log lines on standard output, with everything that could hold a token or a secret cut out. */
@@ -41,5 +50,5 @@ export function createLogger({ name, level = "info", destination }: LoggerOption
       }),
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
 }
