@@ -1,6 +1,8 @@
+import { once } from "node:events";
+import { get } from "node:http";
 import { type Problem, problemSchema } from "@mullion/contracts";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { createHttpService } from "./create-http-service.ts";
 import { ProblemError } from "./errors.ts";
@@ -165,4 +167,23 @@ describe("health", () => {
     const response = await app.inject({ method: "GET", url: "/readyz" });
     expect(response.json()).toMatchObject({ checks: { postgres: "up", redis: "down" } });
   });
+});
+
+it("a client that leaves is no error in the log, whatever breaks because of that", async () => {
+  const own: string[] = [];
+  const logger = createLogger({ name: "test", destination: { write: (line) => void own.push(line) } });
+  const service = createHttpService({ name: "test", logger });
+  onTestFinished(() => service.close());
+  const arrived = Promise.withResolvers<null>();
+  service.get("/slow", async ({ raw }) => {
+    arrived.resolve(null);
+    await once(raw.socket, "close");
+    throw new Error("broke");
+  });
+  const asked = get(new URL("/slow", await service.listen({ host: "127.0.0.1", port: 0 })));
+  asked.on("error", () => undefined);
+  await arrived.promise;
+  asked.destroy();
+  await expect.poll(() => own.join("")).toContain("the client left");
+  expect(own.join("")).not.toContain('"level":"error"');
 });

@@ -43,12 +43,19 @@ const securityHeaders = {
 
 const securityHeaderList = Object.entries(securityHeaders);
 
+// What nginx calls an answer that nobody waits for any more. It is seen in the log only.
+const clientClosedRequest = 499;
+
 /** Sends the problem document an error stands for, and logs the error when it is the service's own fault. */
 async function sendProblem(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  if (request.raw.socket.destroyed) {
+    request.log.info({ err: error }, "the client left");
+    return reply.code(clientClosedRequest).send();
+  }
   const problem = toProblemError(error);
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, "request failed");
   else request.log.info({ code: problem.code, issues: problem.issues }, "request refused");

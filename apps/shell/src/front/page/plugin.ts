@@ -107,8 +107,9 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
 
 /** A person looks at this, not a program: a page that asks again by itself instead of a problem document. */
 async function sendFallback(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
-  request.log.error({ err: error }, "a page could not be drawn");
-  if (reply.raw.headersSent) {
+  if (request.raw.socket.destroyed) request.log.info({ err: error }, "the client left");
+  else request.log.error({ err: error }, "a page could not be drawn");
+  if (reply.raw.headersSent || request.raw.socket.destroyed) {
     reply.raw.destroy();
     return;
   }
