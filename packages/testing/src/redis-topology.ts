@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freeRedisPort, type RedisProcess, startRedisProcess, until } from "./redis-process.ts";
@@ -21,10 +22,23 @@ const inMemory = ['save ""', "appendonly no", `masterauth ${password}`, "repl-di
 
 type Start = (name: string, port: number, settings: readonly string[]) => Promise<RedisProcess>;
 
+const folderPrefix = "mullion-redis-";
+
+/** Folders of tests that were killed: named after the pid of the process that made them. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [pid] = name.startsWith(folderPrefix) ? name.slice(folderPrefix.length).split("-") : [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) {
+      await rm(join(tmpdir(), name), { recursive: true, force: true });
+    }
+  }
+}
+
 async function withProcesses(
   build: (start: Start) => Promise<Omit<RedisTopology, "stop">>,
 ): Promise<RedisTopology> {
-  const folder = await mkdtemp(join(tmpdir(), "mullion-redis-"));
+  await removeAbandoned();
+  const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
   const started: RedisProcess[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((process) => process.kill()));
