@@ -164,7 +164,7 @@ function describe({ minute, heapBytes, front, render }: Sample): string {
 
 /** Lines of the front's log that are errors. */
 async function errorLines(file: string): Promise<number> {
-  return (await readFile(file, "utf8")).split("\n").filter((line) => /"level":(?:50|60)\b/.test(line)).length;
+  return (await readFile(file, "utf8")).split("\n").filter((line) => /"level":"(?:error|fatal)"/.test(line)).length;
 }
 
 /** Least squares, in units per minute. */
