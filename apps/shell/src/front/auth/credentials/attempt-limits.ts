@@ -23,7 +23,7 @@ export interface AttemptLimits {
   giveBack(attempt: Attempt, signedIn: boolean): Promise<void>;
 }
 
-export const defaultAttemptLimits: AttemptLimitOptions = {
+const defaultLimits: AttemptLimitOptions = {
   perAddress: 50,
   perUsername: 10,
   windowSeconds: 900,
@@ -43,7 +43,7 @@ async function consume(limiter: RateLimiterRedis, key: string): Promise<number> 
 /** Creates the limits. Known and unknown names are treated alike: this side cannot tell them apart. */
 export function createAttemptLimits(
   redis: RedisClient,
-  { perAddress, perUsername, windowSeconds }: AttemptLimitOptions = defaultAttemptLimits,
+  { perAddress, perUsername, windowSeconds }: AttemptLimitOptions = defaultLimits,
 ): AttemptLimits {
   const limiter = (name: string, points: number): RateLimiterRedis =>
     new RateLimiterRedis({
