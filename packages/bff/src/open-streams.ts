@@ -5,7 +5,7 @@ import { bffProblem } from "./errors.ts";
 export interface OpenStreams {
   /**
    * Remembers an open stream; `close` is called when its session has ended. Returns what forgets it again.
-   * @throws {ProblemError} `too_many_streams` (429).
+   * @throws {ProblemError} `too_many_streams` (429); `front_closing` (503) after {@link close}.
    */
   add(sessionId: string, close: () => void): () => void;
   /** Closes the streams of a session that was ended somewhere. */
@@ -14,7 +14,7 @@ export interface OpenStreams {
   recheck(): Promise<void>;
   /** Streams open now. */
   readonly size: number;
-  /** Closes everything. */
+  /** Closes everything, and lets nothing be opened any more. */
   close(): void;
 }
 
@@ -36,6 +36,7 @@ export function createOpenStreams({
   recheckEveryMs = 5_000,
 }: OpenStreamsOptions): OpenStreams {
   const open = new Map<SessionHandle, Set<() => void>>();
+  let isClosed = false;
 
   const closeSession = (handle: SessionHandle): void => {
     const streams = open.get(handle);
@@ -58,6 +59,7 @@ export function createOpenStreams({
 
   return {
     add(sessionId, close) {
+      if (isClosed) throw bffProblem("front_closing", { detail: "Connect again: another front answers." });
       const handle = hashSessionId(sessionId);
       const streams = open.get(handle) ?? new Set();
       if (streams.size >= streamsPerSession) {
@@ -79,6 +81,7 @@ export function createOpenStreams({
       return [...open.values()].reduce((sum, streams) => sum + streams.size, 0);
     },
     close() {
+      isClosed = true;
       clearInterval(timer);
       for (const handle of [...open.keys()]) closeSession(handle);
     },

@@ -37,7 +37,8 @@ async function connect(
     token,
     timeoutMs,
     requestId,
-  }: { path: string; token: string; timeoutMs: number; requestId: string },
+    signal,
+  }: { path: string; token: string; timeoutMs: number; requestId: string; signal: AbortSignal },
 ): Promise<Accepted> {
   const url = new URL(path, options.gatewayUrl);
   const headers: Record<string, string> = {
@@ -55,6 +56,7 @@ async function connect(
       headers,
       agent: false,
       timeout: timeoutMs,
+      signal,
     });
     outgoing.once("upgrade", (answer, socket, head) => {
       socket.setTimeout(0);
@@ -67,7 +69,7 @@ async function connect(
     outgoing.once("timeout", () => {
       outgoing.destroy(bffProblem("upstream_timeout", { detail: `No handshake within ${timeoutMs} ms.` }));
     });
-    outgoing.once("error", (cause) => {
+    outgoing.on("error", (cause) => {
       const detail = "The gateway does not answer.";
       reject(cause instanceof ProblemError ? cause : bffProblem("upstream_unreachable", { detail, cause }));
     });
@@ -91,6 +93,7 @@ function refusal(status: number): ProblemError {
   return bffProblem("upstream_unreachable", { detail: `The gateway answered ${status} to the handshake.` });
 }
 
+/** Answers instead of an upgrade, and closes: a server's sockets stay half open until both sides have ended. */
 function refuse(socket: Duplex, error: unknown, requestId: string): void {
   const problem = toProblemError(error);
   const body = JSON.stringify(problem.toProblem(requestId));
@@ -105,16 +108,12 @@ function refuse(socket: Duplex, error: unknown, requestId: string): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }
 
 /** Joins both sockets: each waits for the other to drain, and ends with the other. */
-function tunnel(
-  browser: Duplex,
-  browserHead: Buffer,
-  { answer, socket, head }: Accepted,
-  onEnd: () => void,
-): void {
+function tunnel(browser: Duplex, browserHead: Buffer, { answer, socket, head }: Accepted): void {
   const lines = answerFields.flatMap((field) => {
     const value = answer.headers[field];
     return typeof value === "string" ? [`${field}: ${value}`] : [];
@@ -128,7 +127,6 @@ function tunnel(
   const ended = (): void => {
     browser.destroy();
     socket.destroy();
-    onEnd();
   };
   pipeline(browser, socket, ended);
   pipeline(socket, browser, ended);
@@ -154,31 +152,40 @@ async function upgrade(
   }
   const sessionId = sessionIdOf(request.headers);
   if (sessionId === null) throw bffProblem("no_session", { detail: "There is no session cookie." });
+  const left = new AbortController();
+  browser.once("close", () => {
+    left.abort();
+  });
+  const leave = (): void => void browser.destroy();
+  browser.once("end", leave);
+  // The wait for identity or the gateway may be long; whoever left meanwhile takes nothing there.
   const token = await tokens.getAccessToken(sessionId, route.audience, "background");
-  const accepted = await connect(options, request, { path, token, timeoutMs: route.timeoutMs, requestId });
-  // Refuses before the handshake is answered when there are too many.
-  try {
-    const forget = streams.add(sessionId, () => {
-      browser.destroy();
-      accepted.socket.destroy();
-    });
-    if (browser.destroyed) forget();
-    tunnel(browser, browserHead, accepted, forget);
-  } catch (error) {
-    accepted.socket.destroy();
-    throw error;
-  }
+  if (browser.destroyed) return;
+  // Counted before the gateway is asked: handshakes under way take connections there too.
+  browser.once("close", streams.add(sessionId, leave));
+  const { timeoutMs } = route;
+  const accepted = await connect(options, request, {
+    path,
+    token,
+    timeoutMs,
+    requestId,
+    signal: left.signal,
+  });
+  browser.off("end", leave);
+  if (browser.destroyed) accepted.socket.destroy();
+  else tunnel(browser, browserHead, accepted);
 }
 
 /** Answers WebSocket handshakes: the same session, routes and checks as requests, then two sockets joined. */
 export function acceptUpgrades(app: FastifyInstance, options: BffOptions): void {
   app.server.on("upgrade", (request: IncomingMessage, browser: Duplex, head: Buffer) => {
     const requestId = requestIdOf(request);
-    const log = app.log.child({ reqId: requestId });
+    const log = app.log.child({ requestId });
     browser.on("error", (error) => {
       log.debug({ err: error }, "a WebSocket's connection broke");
     });
     upgrade(request, browser, head, options, requestId).catch((error: unknown) => {
+      if (browser.destroyed) return;
       const problem = toProblemError(error);
       log.info({ code: problem.code, err: problem.status >= 500 ? error : undefined }, "handshake refused");
       refuse(browser, error, requestId);

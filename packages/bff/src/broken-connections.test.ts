@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { startTestPlatform, type TestPlatform } from "./test-platform.ts";
+
+describe("connections that break, and peers that neither speak nor leave", () => {
+  let platform: TestPlatform;
+  /** The gateway's ends of handshakes that it leaves unanswered. */
+  const handshakes: Socket[] = [];
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    platform.gateway.on("upgrade", (_request, socket: Socket) => {
+      handshakes.push(socket);
+      socket.on("error", () => undefined).on("end", () => socket.destroy());
+      socket.resume();
+    });
+  });
+  afterAll(async () => {
+    await platform.close();
+  });
+  beforeEach(() => {
+    handshakes.length = 0;
+  });
+
+  const connections = async (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      platform.fronts[0].app.server.getConnections((error, count) => {
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+
+  /** Leaves its end of the connection open whatever the other side does. */
+  const shakeHands = (sid: string): Socket => {
+    const { host, hostname, port } = new URL(platform.fronts[0].url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    socket.on("error", () => undefined);
+    socket.write(
+      `GET /api/bff/insights/feed HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\norigin: http://shell.test\r\ncookie: sid=${sid}\r\n\r\n`,
+    );
+    return socket;
+  };
+
+  it("a refused handshake leaves no connection behind, whether or not its client closes", async () => {
+    const before = await connections();
+    const socket = shakeHands("x".repeat(43));
+    socket.resume();
+    await once(socket, "end");
+    await expect.poll(connections).toBe(before);
+  });
+
+  it("a browser that leaves during its handshake ends the one at the gateway", async () => {
+    const socket = shakeHands(await platform.signIn());
+    await expect.poll(() => handshakes.length).toBe(1);
+    socket.end();
+    await expect.poll(() => handshakes[0]?.destroyed).toBe(true);
+    expect(platform.fronts[0].streams.size).toBe(0);
+  });
+
+  it("handshakes that nobody has answered count as streams: the gateway hears of no more than may be open", async () => {
+    const sid = await platform.signIn();
+    const sockets = Array.from({ length: 51 }, () => shakeHands(sid));
+    const refused = await Promise.race(
+      sockets.map(async (socket) => String((await once(socket, "data")) as [Buffer])),
+    );
+    expect(refused).toMatch(/^HTTP\/1\.1 429 /);
+    await expect.poll(() => handshakes.length).toBe(50);
+  });
+
+  it("a front that closes opens no further stream, also none that was on its way", async () => {
+    const leaving = await startTestPlatform();
+    onTestFinished(() => leaving.close());
+    const sid = await leaving.signIn();
+    leaving.fronts[0].streams.close();
+    expect((await leaving.call(sid, "/insights/live")).status).toBe(503);
+    expect(leaving.fronts[0].streams.size).toBe(0);
+  });
+});
