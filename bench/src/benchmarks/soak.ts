@@ -81,6 +81,7 @@ async function measure(
   inspector: Inspector,
   say: (line: string) => void,
 ): Promise<Metric[]> {
+  const errorsSince = await watchLogs(platform, say);
   const totalMs = soakMinutes() * 60_000;
   const warmUpMs = Math.min(180_000, totalMs * 0.3);
   const people = await Promise.all(
@@ -116,7 +117,7 @@ async function measure(
     await pool.destroy();
   }
   for (const line of world.tally.lines()) say(`  ${line}`);
-  const errors = await errorLines(platform.logFile("shell"));
+  const errors = await errorsSince();
   return toMetrics(world, samples, errors, totalMs);
 }
 
@@ -162,9 +163,26 @@ function describe({ minute, heapBytes, front, render }: Sample): string {
   ].join(", ");
 }
 
-/** Lines of the front's log that are errors. */
-async function errorLines(file: string): Promise<number> {
-  return (await readFile(file, "utf8")).split("\n").filter((line) => /"level":"(?:error|fatal)"/.test(line)).length;
+const apps = ["shell", "gateway", "identity", "service-profile", "service-insights", "registry"] as const;
+
+/** Lines of an app's log that are errors; logs outlive the runs. */
+async function errorLines(platform: Platform, app: (typeof apps)[number]): Promise<string[]> {
+  const lines = (await readFile(platform.logFile(app), "utf8")).split("\n");
+  return lines.filter((line) => /"level":"(?:error|fatal)"/.test(line));
+}
+
+/** Starts to watch the logs; what it returns counts the errors since, and says what they are. */
+async function watchLogs(platform: Platform, say: (line: string) => void): Promise<() => Promise<number>> {
+  const before = await Promise.all(apps.map((app) => errorLines(platform, app)));
+  return async () => {
+    let errors = 0;
+    for (const [index, app] of apps.entries()) {
+      const bad = (await errorLines(platform, app)).slice(before[index]?.length);
+      errors += bad.length;
+      if (bad[0] !== undefined) say(`  ! ${bad.length} errors of ${app}, the first: ${bad[0].slice(0, 500)}`);
+    }
+    return errors;
+  };
 }
 
 /** Least squares, in units per minute. */
@@ -207,7 +225,7 @@ function toMetrics({ tally }: World, samples: readonly Sample[], errors: number,
     createMetric("soak.requests", tally.total, "requests"),
     createMetric("soak.rate", tally.total / (totalMs / 1_000), "requests/s"),
     createMetric("soak.unexpected", tally.unexpected, "answers", { atMost: 0 }),
-    createMetric("front.log.errors", errors, "lines", { atMost: 0 }),
+    createMetric("log.errors", errors, "lines", { atMost: 0 }),
     createMetric("front.heap", after.heapBytes / 2 ** 20, "MB"),
     createMetric("front.heap.growth", growth(samples, heap, median), "%", { atMost: mostHeapGrowthPercent }),
     createMetric("front.heap.slope", slope(samples, heap) / 1_024, "KB/minute"),
