@@ -15,3 +15,8 @@ export class TokenStoreError extends Error {
     this.code = code;
   }
 }
+
+/** True for what is there and cannot be opened: sealed by a key that is gone, altered, or in a shape of another version. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof TokenStoreError && error.code === "record_unreadable";
+}

@@ -1,4 +1,4 @@
-export { TokenStoreError, type TokenStoreErrorCode } from "./errors.ts";
+export { isUnreadable, TokenStoreError, type TokenStoreErrorCode } from "./errors.ts";
 export { createKeyRing, type KeyRing } from "./key-ring.ts";
 export {
   type AccessToken,

@@ -1,3 +1,5 @@
+import type { ZodType, z } from "zod";
+import { TokenStoreError } from "./errors.ts";
 import type { KeyRing } from "./key-ring.ts";
 import {
   type DeviceInfo,
@@ -10,7 +12,10 @@ import {
   tokenSetSchema,
 } from "./record.ts";
 
-/** Seals and opens the parts of a record. Each part only opens in its own field of its own session. */
+/**
+ * Seals and opens the parts of a record. Each part only opens in its own field of its own session; opening throws
+ * `record_unreadable` for what no key opens, and for what an older version of this code wrote in another shape.
+ */
 export interface SealedRecord {
   seal(handle: SessionHandle, content: SessionContent): { tokens: string; view: string };
   sealDevice(handle: SessionHandle, device: DeviceInfo): string;
@@ -21,8 +26,17 @@ export interface SealedRecord {
 
 /** Creates the sealing of records with a key ring. */
 export function createSealedRecord(keys: KeyRing): SealedRecord {
-  const open = (handle: SessionHandle, field: string, sealed: string): unknown =>
-    JSON.parse(keys.open(sealed, `${handle}:${field}`));
+  const open = <S extends ZodType>(
+    schema: S,
+    handle: SessionHandle,
+    field: string,
+    sealed: string,
+  ): z.output<S> => {
+    const opened = schema.safeParse(JSON.parse(keys.open(sealed, `${handle}:${field}`)));
+    if (opened.success) return opened.data;
+    const { error: cause } = opened;
+    throw new TokenStoreError("record_unreadable", "A record has another shape than expected.", { cause });
+  };
   const seal = (handle: SessionHandle, field: string, value: unknown): string =>
     keys.seal(JSON.stringify(value), `${handle}:${field}`);
   return {
@@ -31,8 +45,8 @@ export function createSealedRecord(keys: KeyRing): SealedRecord {
       view: seal(handle, "view", view),
     }),
     sealDevice: (handle, device) => seal(handle, "device", device),
-    openTokens: (handle, sealed) => tokenSetSchema.parse(open(handle, "tokens", sealed)),
-    openView: (handle, sealed) => storedViewSchema.parse(open(handle, "view", sealed)),
-    openDevice: (handle, sealed) => deviceInfoSchema.parse(open(handle, "device", sealed)),
+    openTokens: (handle, sealed) => open(tokenSetSchema, handle, "tokens", sealed),
+    openView: (handle, sealed) => open(storedViewSchema, handle, "view", sealed),
+    openDevice: (handle, sealed) => open(deviceInfoSchema, handle, "device", sealed),
   };
 }

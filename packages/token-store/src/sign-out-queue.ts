@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { available } from "./available.ts";
+import { isUnreadable } from "./errors.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { RedisClient } from "./redis.ts";
 
@@ -20,16 +21,32 @@ export type PendingSignOut = z.infer<typeof signOutSchema>;
 export interface SignOutQueue {
   /** Remembers a sign-out, to be tried again by anyone from `dueAt` (milliseconds) on; returns its ticket. */
   add(signOut: PendingSignOut, dueAt: number): Promise<string>;
-  /** Sign-outs that are due, by ticket. Two fronts may get the same one: ending twice does no harm. */
+  /**
+   * Sign-outs that are due, by ticket. Two fronts may get the same one: ending twice does no harm. One that cannot be
+   * read is put off by a day, so that it does not hold up the others.
+   */
   due(now: number): Promise<Map<string, PendingSignOut>>;
   postpone(ticket: string, dueAt: number): Promise<void>;
   remove(ticket: string): Promise<void>;
 }
 
 const batch = 20;
+const dayMs = 86_400_000;
 
 /** Creates the queue; entries are sealed. */
 export function createSignOutQueue(redis: RedisClient, keys: KeyRing): SignOutQueue {
+  const open = (ticket: string): PendingSignOut | null => {
+    try {
+      return signOutSchema.safeParse(JSON.parse(keys.open(ticket, sealContext))).data ?? null;
+    } catch (error) {
+      if (isUnreadable(error)) return null;
+      throw error;
+    }
+  };
+  const postpone = async (ticket: string, dueAt: number): Promise<void> => {
+    await available(redis.zadd(queueKey, "XX", dueAt, ticket));
+  };
+
   return {
     async add(signOut, dueAt) {
       const ticket = keys.seal(JSON.stringify(signOut), sealContext);
@@ -38,13 +55,16 @@ export function createSignOutQueue(redis: RedisClient, keys: KeyRing): SignOutQu
     },
     async due(now) {
       const tickets = await available(redis.zrangebyscore(queueKey, "-inf", now, "LIMIT", 0, batch));
-      return new Map(
-        tickets.map((ticket) => [ticket, signOutSchema.parse(JSON.parse(keys.open(ticket, sealContext)))]),
-      );
+      const readable = new Map<string, PendingSignOut>();
+      for (const ticket of tickets) {
+        const signOut = open(ticket);
+        // Its key may be on its way to this front, or never come back.
+        if (signOut === null) await postpone(ticket, now + dayMs);
+        else readable.set(ticket, signOut);
+      }
+      return readable;
     },
-    async postpone(ticket, dueAt) {
-      await available(redis.zadd(queueKey, "XX", dueAt, ticket));
-    },
+    postpone,
     async remove(ticket) {
       await available(redis.zrem(queueKey, ticket));
     },

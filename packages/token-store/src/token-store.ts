@@ -1,9 +1,10 @@
 import type { SessionView } from "@mullion/contracts";
 import { available, execute } from "./available.ts";
-import { TokenStoreError } from "./errors.ts";
+import { isUnreadable, TokenStoreError } from "./errors.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { recordKey, revokedChannel } from "./keys.ts";
 import type {
+  DeviceInfo,
   SessionContent,
   SessionHandle,
   SessionRecord,
@@ -87,12 +88,22 @@ export function createTokenStore(
     return (await acknowledge(redis, recordKey(handle), wait)) >= replicas;
   };
 
+  /** A device that cannot be read is listed without a name: its user must still be able to end it. */
+  const openDevice = (handle: SessionHandle, device: string, touched: number): DeviceInfo => {
+    try {
+      return sealed.openDevice(handle, device);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return { userAgent: "", ipAddress: "", createdAt: touched };
+    }
+  };
+
   const readDevice = async (handle: SessionHandle): Promise<StoredDevice | null> => {
     const fields = await available(redis.hmget(recordKey(handle), "device", "touched", "absolute"));
     const [device, touched, absolute] = fields;
     if (!device || !touched || !absolute) return null;
     return {
-      ...sealed.openDevice(handle, device),
+      ...openDevice(handle, device, Number(touched)),
       handle,
       lastUsedAt: Number(touched),
       expiresAt: Number(absolute),
