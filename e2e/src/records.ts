@@ -1,11 +1,30 @@
 import { once } from "node:events";
 import type { Platform } from "@mullion/local";
-import { connectRedis, createKeyRing, createTokenStore, type StoredSession } from "@mullion/token-store";
+import {
+  connectRedis,
+  createKeyRing,
+  createTokenStore,
+  hashSessionId,
+  type StoredSession,
+} from "@mullion/token-store";
 import pg from "pg";
 
-/** What the tests look up behind the platform's back: stored sessions and identity's audit log. */
+/** What the tests look up and change behind the platform's back: stored sessions and identity's audit log. */
 export interface Records {
   session(sessionId: string): Promise<StoredSession | null>;
+  /** The access tokens of a session. */
+  accessTokens(sessionId: string): Promise<string[]>;
+  /** Every token of a session. */
+  tokens(sessionId: string): Promise<string[]>;
+  refreshToken(sessionId: string): Promise<string>;
+  /** Replaces the access tokens by ones that have expired, as if time had passed. */
+  expireAccessTokens(sessionId: string): Promise<void>;
+  /** Milliseconds until Redis forgets the session; negative when it has. */
+  remainingMs(sessionId: string): Promise<number>;
+  /** Lets the session's time run out within `ms`. */
+  runOutIn(sessionId: string, ms: number): Promise<void>;
+  /** Every key and value that Redis holds, as text. */
+  dump(): Promise<{ readonly keys: readonly string[]; readonly text: string }>;
   /** Rows of identity's audit log with this action about this user. */
   audited(action: string, userId: string): Promise<number>;
   close(): Promise<void>;
@@ -15,10 +34,61 @@ export interface Records {
 export async function openRecords(platform: Platform): Promise<Records> {
   const redis = connectRedis(platform.redisUrl, () => undefined);
   await once(redis, "ready");
-  const store = createTokenStore(redis, createKeyRing(platform.secrets.sessionKeys));
+  const store = createTokenStore(redis, createKeyRing(platform.secrets.sessionKeys), {
+    idleTimeoutMs: 600_000,
+  });
   const pool = new pg.Pool({ connectionString: platform.databases.identity, max: 1 });
+  // A stop of Postgres by a test must not end the test's own process.
+  pool.on("error", () => undefined);
+  const recordKeyOf = async (sessionId: string): Promise<string> => {
+    const [key = ""] = await redis.keys(`*{${hashSessionId(sessionId)}}:session`);
+    return key;
+  };
+  const existing = async (sessionId: string): Promise<StoredSession> => {
+    const stored = await store.read(sessionId);
+    if (stored === null) throw new Error("there is no such session");
+    return stored;
+  };
+  const accessTokens = async (sessionId: string): Promise<string[]> =>
+    Object.values((await existing(sessionId)).tokens.access).map(({ token }) => token);
+  const dumpKey = async (key: string): Promise<string> => {
+    const type = await redis.type(key);
+    if (type === "hash") return Object.entries(await redis.hgetall(key)).join("\n");
+    if (type === "set") return (await redis.smembers(key)).join("\n");
+    if (type === "zset") return (await redis.zrange(key, "0", "-1")).join("\n");
+    if (type === "list") return (await redis.lrange(key, "0", "-1")).join("\n");
+    return (await redis.get(key)) ?? "";
+  };
   return {
     session: (sessionId) => store.read(sessionId),
+    accessTokens,
+    async tokens(sessionId) {
+      const { refreshToken } = (await existing(sessionId)).tokens;
+      return [...(await accessTokens(sessionId)), refreshToken ?? []].flat();
+    },
+    async refreshToken(sessionId) {
+      const { refreshToken } = (await existing(sessionId)).tokens;
+      if (refreshToken === null) throw new Error("the session has no refresh token");
+      return refreshToken;
+    },
+    async expireAccessTokens(sessionId) {
+      const { version, tokens, view } = await existing(sessionId);
+      const expired = Object.entries(tokens.access).map(([audience, token]) => {
+        const times = { issuedAt: Date.now() - 700_000, expiresAt: Date.now() - 100_000 };
+        return [audience, { ...token, ...times }];
+      });
+      const access = Object.fromEntries(expired) as typeof tokens.access;
+      await store.replace(sessionId, version, { tokens: { ...tokens, access }, view });
+    },
+    remainingMs: async (sessionId) => redis.pttl(await recordKeyOf(sessionId)),
+    async runOutIn(sessionId, ms) {
+      await redis.pexpire(await recordKeyOf(sessionId), ms);
+    },
+    async dump() {
+      const keys = await redis.keys("*");
+      const values = await Promise.all(keys.map(dumpKey));
+      return { keys, text: [...keys, ...values].join("\n") };
+    },
     async audited(action, userId) {
       const { rows } = await pool.query<{ count: string }>(
         "select count(*) from audit_log where action = $1 and user_id::text = $2",

@@ -57,7 +57,7 @@ test("an unknown address is a 404 page, bad JSON a 400 problem document", async 
   expect(problem.requestId).toBeTruthy();
 });
 
-test("S0.7 the running gateway answers 401 to no token and to the session's ID token", async ({
+test("S0.7 the running gateway answers 401 to no token, to the session's refresh token and to an altered access token", async ({
   shell,
   context,
   account,
@@ -65,14 +65,15 @@ test("S0.7 the running gateway answers 401 to no token and to the session's ID t
   platform,
 }) => {
   await shell.signIn(account("member"));
-  const stored = await records.session(await sessionIdOf(context));
+  const sid = await sessionIdOf(context);
+  const [token = ""] = await records.accessTokens(sid);
   const url = `${platform.url("gateway")}/profile/me`;
   const status = async (token?: string | null): Promise<number> => {
     const response = await fetch(url, { headers: token == null ? {} : { authorization: `Bearer ${token}` } });
     return response.status;
   };
-  expect(stored?.tokens.idToken).toBeTruthy();
   expect(await status()).toBe(401);
-  expect(await status(stored?.tokens.idToken)).toBe(401);
-  expect(await status(stored?.tokens.accessToken)).toBe(200);
+  expect(await status(await records.refreshToken(sid))).toBe(401);
+  expect(await status(token.replace(/.{6}$/, "AAAAAA"))).toBe(401);
+  expect(await status(token)).toBe(200);
 });

@@ -58,10 +58,7 @@ test("S0.4 SEC-23 no byte the browser receives in a whole visit, and no log, hol
   const sid = await sessionIdOf(context);
   const tokens = new Set<string>();
   const remember = async (): Promise<void> => {
-    const stored = await records.session(sid);
-    for (const token of [stored?.tokens.accessToken, stored?.tokens.refreshToken, stored?.tokens.idToken]) {
-      if (typeof token === "string") tokens.add(token);
-    }
+    for (const token of await records.tokens(sid)) tokens.add(token);
   };
   await remember();
   for (const { label, path } of remotes) {

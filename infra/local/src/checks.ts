@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensureChromium } from "./chromium.ts";
@@ -75,7 +74,9 @@ export const quickChecks: readonly Check[] = [
 export const slowChecks: readonly Check[] = [
   command("build", "turbo", [...turboRun, "build"]),
   { name: "vitest", run: runVitest },
-  { name: "browser", needs: "build", run: runPlaywright },
+  { name: "browser", needs: "build", run: runBrowser },
+  // The shell is built for its render process; no browser is needed.
+  { name: "security", needs: "build", run: (context) => runPlaywright("security", context) },
 ];
 
 async function runVitest(context: CheckContext): Promise<CheckResult> {
@@ -85,22 +86,24 @@ async function runVitest(context: CheckContext): Promise<CheckResult> {
   return await countTests(reportFiles.vitest, parseVitestReport, code, output);
 }
 
-async function runPlaywright(context: CheckContext): Promise<CheckResult> {
-  if (!existsSync(join(repositoryRoot, "e2e/package.json"))) {
-    return { ...one, passed: 0, skipped: 1, note: "skipped: there is no e2e workspace yet" };
-  }
-  const executable = await ensureChromium(context);
-  await prepareReport(reportFiles.playwright);
-  const { code, output } = await runToEnd("pnpm", ["--filter", "@mullion/e2e", "test"], {
+async function runBrowser(context: CheckContext): Promise<CheckResult> {
+  return await runPlaywright("browser", context, { MULLION_CHROMIUM: await ensureChromium(context) });
+}
+
+/** Runs one group of Playwright's projects: those that `e2e` has a script `test:<group>` for. */
+async function runPlaywright(
+  group: "browser" | "security",
+  context: CheckContext,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CheckResult> {
+  const report = reportFiles[group];
+  await prepareReport(report);
+  const { code, output } = await runToEnd("pnpm", ["--filter", "@mullion/e2e", `test:${group}`], {
     cwd: repositoryRoot,
-    env: {
-      ...withoutColourWish(toolEnvironment()),
-      MULLION_CHROMIUM: executable,
-      PLAYWRIGHT_JSON_OUTPUT_FILE: reportFiles.playwright,
-    },
+    env: { ...withoutColourWish(toolEnvironment()), ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     ...context,
   });
-  return await countTests(reportFiles.playwright, parsePlaywrightReport, code, output);
+  return await countTests(report, parsePlaywrightReport, code, output);
 }
 
 // Playwright colours its workers, which would then warn of the contradiction at every start.

@@ -6,7 +6,8 @@ import { stateRoot } from "./places.ts";
 /** Where the last run of each runner left its report. */
 export const reportFiles = {
   vitest: join(stateRoot, "reports/vitest.json"),
-  playwright: join(stateRoot, "reports/playwright.json"),
+  browser: join(stateRoot, "reports/browser.json"),
+  security: join(stateRoot, "reports/security.json"),
 } as const;
 
 /** One test of the last run. `title` includes the titles of what it is nested in. */
@@ -92,9 +93,10 @@ export async function readReports(): Promise<TestOutcome[]> {
     const text = await readFile(file, "utf8").catch(() => undefined);
     return text === undefined ? [] : parse(text);
   };
-  const [vitest, playwright] = await Promise.all([
+  const reports = await Promise.all([
     read(reportFiles.vitest, parseVitestReport),
-    read(reportFiles.playwright, parsePlaywrightReport),
+    read(reportFiles.browser, parsePlaywrightReport),
+    read(reportFiles.security, parsePlaywrightReport),
   ]);
-  return [...vitest, ...playwright];
+  return reports.flat();
 }

@@ -79,4 +79,8 @@ it("asks one instance of several under the name they share", async () => {
   await agent.fetch("http://shell.test/path?query=1");
   expect(asked[0]?.url).toBe("/path?query=1");
   expect(asked[0]?.headers).toMatchObject({ host: "shell.test", "x-always": "1" });
+
+  const other = await serve((_request, response) => response.end());
+  await agent.fetch("http://shell.test/", { server: other.url });
+  expect(other.asked[0]?.headers.host).toBe("shell.test");
 });

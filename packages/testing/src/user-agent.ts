@@ -9,6 +9,8 @@ export interface UserAgentRequest {
   /** Sent as it is; a form as `application/x-www-form-urlencoded`. */
   readonly body?: string | URLSearchParams | Readable;
   readonly signal?: AbortSignal;
+  /** Server that is really asked this once, whatever the user agent's `serverOf` says. */
+  readonly server?: string | undefined;
 }
 
 /** How far redirects are followed. */
@@ -70,9 +72,9 @@ export function createUserAgent({ serverOf, headers: always }: UserAgentOptions 
 
   const fetchOne = async (address: string | URL, options: UserAgentRequest = {}): Promise<Response> => {
     const url = new URL(address);
-    const { body } = options;
+    const { body, server = serverOf?.(url) ?? url.origin } = options;
     const cookie = await cookies.getCookieString(url.href);
-    const answer = await request(new URL(url.pathname + url.search, serverOf?.(url) ?? url.origin), {
+    const answer = await request(new URL(url.pathname + url.search, server), {
       dispatcher: connections,
       method: options.method ?? "GET",
       headers: {
