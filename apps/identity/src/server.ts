@@ -73,7 +73,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   await app.register(mountProvider, { provider });
   const limiter = createRateLimiter(redis);
   await app.register(interactionRoutes, { provider, pages, pool, audit, events, limiter, limits });
-  await app.register(terminateRoute, { provider, pool, audit });
+  await app.register(terminateRoute, { provider, pool, audit, notices, clients: options.clients });
   await app.register(adminRoutes, { pool, verifier, activeTokens, audit, notices });
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");

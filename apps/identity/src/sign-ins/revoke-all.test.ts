@@ -185,6 +185,19 @@ describe("ending every sign-in of a user", () => {
     for (const token of receiver.tokens) expect(await verified(token)).toMatchObject({ sid: sidOf(tokens) });
   });
 
+  it("a sign-out at one client ends what another of ours holds from the same session, and tells it", async () => {
+    const kiosk = await RelyingParty.discover(identity, clients.kiosk, clients.kiosk.redirectUris[0]);
+    const browser = new Browser();
+    const atShell = await signIn(shell, member, { browser });
+    const authorization = await kiosk.authorization();
+    const { url } = await browser.follow(authorization.url);
+    const atKiosk = await kiosk.tokens(authorization, url);
+    await kiosk.terminate(identity, String(decodeClaims(atKiosk.id_token ?? "")["sid"]));
+    await expect.poll(() => receiver.tokens.length).toBe(1);
+    expect(await verified(receiver.tokens[0] ?? "")).toMatchObject({ sid: sidOf(atShell) });
+    expect((await shell.refresh(atShell.refresh_token)).status).toBe(400);
+  });
+
   it("a sign-out that the shell itself asked for is not told to it", async () => {
     const tokens = await signIn(shell, member);
     await shell.terminate(identity, String(sidOf(tokens)));

@@ -49,14 +49,20 @@ export async function revokeSessionGrants(
   ]);
 }
 
+/** A sign-in that was ended: whose it was, and which other clients knew it. */
+export interface EndedSignIn {
+  userId: string;
+  atOthers: SignInAtClient[];
+}
+
 /**
- * Ends the sign-in that a client knows by this `sid`: its grants, its refresh tokens and the session go in one
- * transaction. Returns whose it was, or undefined when there is no such sign-in.
+ * Ends the sign-in that a client knows by this `sid`: the session, the client's grants and refresh tokens, and those of
+ * `ours` go in one transaction. Undefined when there is no such sign-in.
  */
 export async function endSignIn(
   pool: Pool,
-  { clientId, sid }: { clientId: string; sid: string },
-): Promise<{ userId: string } | undefined> {
+  { clientId, sid, ours }: { clientId: string; sid: string; ours: readonly string[] },
+): Promise<EndedSignIn | undefined> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ session_uid: string | null; account_id: string }>(
       "delete from grants where client_id = $1 and sid = $2 returning session_uid, account_id",
@@ -64,10 +70,18 @@ export async function endSignIn(
     );
     const [first] = rows;
     if (first === undefined) return undefined;
-    await client.query("delete from sessions where uid = any($1::text[])", [
-      rows.map(({ session_uid }) => session_uid),
-    ]);
-    return { userId: first.account_id };
+    const uids = [rows.map(({ session_uid }) => session_uid)];
+    await client.query("delete from sessions where uid = any($1::text[])", uids);
+    const others = await client.query<SignInAtClient>(
+      `select distinct client_id as "clientId", sid, account_id as "userId" from grants
+       where session_uid = any($1::text[]) and client_id <> $2 and sid is not null`,
+      [...uids, clientId],
+    );
+    await client.query(
+      "delete from grants where session_uid = any($1::text[]) and client_id = any($2::text[])",
+      [...uids, ours],
+    );
+    return { userId: first.account_id, atOthers: others.rows };
   });
 }
 

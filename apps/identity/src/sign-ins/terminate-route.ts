@@ -6,7 +6,9 @@ import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import { z } from "zod";
 import type { AuditLog } from "../audit/audit-log.ts";
+import type { RegisteredClient } from "../clients/client-file.ts";
 import { identityProblem } from "../errors.ts";
+import type { LogoutNotices } from "./logout-notices.ts";
 import { endSignIn } from "./sign-in-store.ts";
 
 const bodySchema = z.object({ sid: z.string().min(1).max(200) });
@@ -36,21 +38,34 @@ async function authenticateClient(provider: Provider, request: FastifyRequest): 
   return client;
 }
 
+/** What ending sign-ins takes. */
+export interface TerminateOptions {
+  provider: Provider;
+  pool: Pool;
+  audit: AuditLog;
+  notices: LogoutNotices;
+  clients: readonly RegisteredClient[];
+}
+
 /**
  * `POST /session/terminate` (client_secret_basic, form body `sid`): ends a sign-in from the client's server, so that no
- * ID token has to pass through the browser as a hint. 204 also when there is nothing to end.
+ * ID token has to pass through the browser as a hint. 204 also when there is nothing to end. Other clients that knew the
+ * sign-in are told.
  */
 export async function terminateRoute(
   app: FastifyInstance,
-  { provider, pool, audit }: { provider: Provider; pool: Pool; audit: AuditLog },
+  { provider, pool, audit, notices, clients }: TerminateOptions,
 ): Promise<void> {
   await app.register(formbody);
+  const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
   app.post("/session/terminate", async (request, reply) => {
     const { clientId } = await authenticateClient(provider, request);
     const { sid } = parseBody(bodySchema, request.body);
-    const ended = await endSignIn(pool, { clientId, sid });
+    const ended = await endSignIn(pool, { clientId, sid, ours });
     if (ended !== undefined) {
       await audit.write({ action: "signout", userId: ended.userId, clientId, address: request.ip });
+      // The client has its answer at once, whatever the others do.
+      void notices.send(ended.atOthers);
     }
     return reply.code(204).send();
   });
