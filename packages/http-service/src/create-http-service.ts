@@ -52,7 +52,8 @@ async function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (request.raw.socket.destroyed) {
+  // Not the request's socket: a body that was passed on and given up has none any more.
+  if (reply.raw.destroyed) {
     request.log.info({ err: error }, "the client left");
     return reply.code(clientClosedRequest).send();
   }
