@@ -1,4 +1,5 @@
 import { commonEnv, parseEnv } from "@mullion/http-service";
+import { redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 
 const httpUrl = z.url({ protocol: /^https?$/ });
@@ -12,7 +13,7 @@ export const env = parseEnv(
     INSIGHTS_URL: httpUrl,
     IDENTITY_URL: httpUrl,
     REGISTRY_URL: httpUrl,
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+    REDIS_URL: redisUrlSchema,
     /** The gateway's own client at the issuer: it sends events, and asks about tokens. */
     CLIENT_ID: z.string().min(1),
     CLIENT_SECRET: z.string().min(1),

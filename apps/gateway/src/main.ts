@@ -2,17 +2,19 @@ import { createClientCredentials, createIntrospection, createVerifier } from "@m
 import { apiRoutes, serviceRoutes } from "@mullion/contracts";
 import { createEventSink } from "@mullion/events";
 import { createLogger, listen } from "@mullion/http-service";
+import { connectRedis } from "@mullion/token-store";
 import { env } from "./env.ts";
 import { createMetrics } from "./metrics.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import { connectRedis } from "./redis.ts";
 import { createServer } from "./server.ts";
 
 const logger = createLogger({ name: "gateway", level: env.LOG_LEVEL });
 const client = { issuer: env.ISSUER, clientId: env.CLIENT_ID, clientSecret: env.CLIENT_SECRET };
 const routes = serviceRoutes(apiRoutes);
 const metrics = createMetrics();
-const redis = connectRedis(env.REDIS_URL, logger);
+const redis = connectRedis(env.REDIS_URL, (error) => {
+  logger.warn({ err: error }, "Redis connection");
+});
 const events = createEventSink({
   url: env.INSIGHTS_URL,
   source: "gateway",

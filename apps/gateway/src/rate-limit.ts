@@ -1,5 +1,5 @@
 import type { ServiceRoute } from "@mullion/contracts";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "@mullion/token-store";
 import type { Logger } from "pino";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { gatewayProblem } from "./errors.ts";
@@ -7,7 +7,7 @@ import type { Metrics } from "./metrics.ts";
 
 /** What the limits are. Both count over all gateways that share the Redis. */
 export interface RateLimitOptions {
-  redis: Redis;
+  redis: RedisClient;
   /** First part of the keys in Redis. */
   keyPrefix: string;
   perSubject: number;

@@ -13,9 +13,9 @@ import {
 } from "@mullion/contracts";
 import { createLogger } from "@mullion/http-service";
 import { createTestIssuer, type TestClaims, type TestIssuer, testRedisUrl } from "@mullion/testing";
+import { connectRedis } from "@mullion/token-store";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import { connectRedis } from "./redis.ts";
 import { createServer } from "./server.ts";
 
 /** A service behind the gateway that does what a test says and remembers what it received. */
@@ -108,7 +108,7 @@ interface Shared {
 async function start(options: TestGatewayOptions, shared: Shared): Promise<TestGateway> {
   const { issuer, upstream, keyPrefix } = shared;
   const logger = createLogger({ name: "test", level: "silent" });
-  const redis = connectRedis(options.redisUrl ?? testRedisUrl(), logger);
+  const redis = connectRedis(options.redisUrl ?? testRedisUrl(), () => undefined);
   const metrics = createMetrics();
   const events: PlatformEvent[] = [];
   const upstreamUrl = options.upstreamUrl ?? upstream.url;
