@@ -33,11 +33,28 @@ function match(template: string, segments: readonly string[]): Record<string, st
   return params;
 }
 
+const withoutParams: RouteMatch["params"] = {};
+const fixedRoutes = new WeakMap<readonly ApiRoute[], Map<string, RouteMatch>>();
+
+/** The routes without parameters, by method and path: most calls are found at once. The manifest lets none overlap. */
+function fixedRoutesOf(routes: readonly ApiRoute[]): Map<string, RouteMatch> {
+  const known = fixedRoutes.get(routes);
+  if (known !== undefined) return known;
+  const fixed = routes.filter(({ path }) => !path.includes(":"));
+  const made = new Map(
+    fixed.map((route) => [`${route.method} ${route.path}`, { route, params: withoutParams }] as const),
+  );
+  fixedRoutes.set(routes, made);
+  return made;
+}
+
 /**
  * Finds the route of the manifest for a method and a path without query.
  * @throws {ProblemError} `path_invalid` (400), `route_unknown` (404) or `method_not_allowed` (405, with Allow).
  */
 export function findRoute(routes: readonly ApiRoute[], method: string, pathname: string): RouteMatch {
+  const fixed = fixedRoutesOf(routes).get(`${method} ${pathname}`);
+  if (fixed !== undefined) return fixed;
   const segments = segmentsOf(pathname);
   const allowed: string[] = [];
   for (const route of routes) {

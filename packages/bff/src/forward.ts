@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { PassThrough, type Readable, type Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceRoute } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
 import { errors, type Pool } from "undici";
+import type { Cancellation } from "./cancellation.ts";
 import { bffProblem } from "./errors.ts";
+import { exchangeWith } from "./upstream-exchange.ts";
 
 /** Headers of the browser that reach the gateway. Everything else stays: cookies, forwarding claims, hop-by-hop. */
 const requestHeaders = [
@@ -27,7 +29,6 @@ const responseHeaders = [
   "retry-after",
   "allow",
   "deprecation",
-  "x-request-id",
 ];
 
 /** One call to the gateway on behalf of a session. */
@@ -39,23 +40,22 @@ export interface UpstreamCall {
   readonly requestId: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable | null;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
 }
 
 /** Status and headers of the answer, before its body. */
 export interface UpstreamHead {
   readonly status: number;
-  readonly headers: Record<string, string>;
+  /** Names and values in turn. */
+  readonly headers: string[];
 }
 
-function pick(
-  names: readonly string[],
-  source: Record<string, string | string[] | undefined>,
-): Record<string, string> {
-  const picked: Record<string, string> = {};
+/** The named headers that are there, as names and values in turn: the form that both sides write without a detour. */
+function pick(names: readonly string[], source: IncomingHttpHeaders): string[] {
+  const picked: string[] = [];
   for (const name of names) {
     const value = source[name];
-    if (typeof value === "string") picked[name] = value;
+    if (typeof value === "string") picked.push(name, value);
   }
   return picked;
 }
@@ -72,6 +72,15 @@ function refusalOf(status: number): Error | undefined {
   return undefined;
 }
 
+const networkCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EPIPE",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
 function toProblem(error: unknown, route: ServiceRoute): unknown {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return bffProblem("upstream_timeout", {
@@ -80,15 +89,9 @@ function toProblem(error: unknown, route: ServiceRoute): unknown {
     });
   }
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const network = [
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ENOTFOUND",
-    "EPIPE",
-    "UND_ERR_SOCKET",
-    "UND_ERR_CONNECT_TIMEOUT",
-  ];
-  if (typeof code === "string" && network.includes(code)) {
+  const isUnreadable =
+    error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
+  if (isUnreadable || (typeof code === "string" && networkCodes.has(code))) {
     return bffProblem("upstream_unreachable", { detail: "The gateway does not answer.", cause: error });
   }
   return error;
@@ -101,37 +104,33 @@ const retryDelayMs = 50;
 /** One attempt. Resolves to false when it failed in a way that passes and `mayRetry`; nothing was sent on then. */
 async function attempt(
   pool: Pool,
-  { route, path, accessToken, requestId, headers, body, signal }: UpstreamCall,
+  { route, path, accessToken, requestId, headers, body, cancellation }: UpstreamCall,
   onHead: (head: UpstreamHead) => Writable,
   mayRetry: boolean,
 ): Promise<boolean> {
   let refusal: Error | undefined;
   let isPassing = false;
+  let isSentOn = false;
+  const sent = pick(requestHeaders, headers);
+  sent.push("authorization", `Bearer ${accessToken}`, "x-request-id", requestId);
+  const { method, timeoutMs } = route;
   try {
-    await pool.stream(
-      {
-        path,
-        method: route.method,
-        headers: {
-          ...pick(requestHeaders, headers),
-          authorization: `Bearer ${accessToken}`,
-          "x-request-id": requestId,
-        },
-        body,
-        signal,
-        headersTimeout: route.timeoutMs,
-        bodyTimeout: route.timeoutMs,
+    await exchangeWith(pool, {
+      request: { path, method, headers: sent, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
+      cancellation,
+      onAnswer: (status, answered) => {
+        refusal = refusalOf(status);
+        isPassing = mayRetry && passing.has(status);
+        if (refusal !== undefined || isPassing) return null;
+        isSentOn = true;
+        return onHead({ status, headers: pick(responseHeaders, answered) });
       },
-      ({ statusCode, headers: answered }) => {
-        refusal = refusalOf(statusCode);
-        isPassing = mayRetry && passing.has(statusCode);
-        if (refusal !== undefined || isPassing) return new PassThrough().resume();
-        return onHead({ status: statusCode, headers: pick(responseHeaders, answered) });
-      },
-    );
+    });
   } catch (error) {
     const problem = toProblem(error, route);
-    if (mayRetry && problem instanceof ProblemError && problem.code === "upstream_unreachable") return false;
+    const mayAskAgain = mayRetry && !isSentOn;
+    if (mayAskAgain && problem instanceof ProblemError && problem.code === "upstream_unreachable")
+      return false;
     throw problem;
   }
   if (refusal !== undefined) throw refusal;
@@ -148,15 +147,11 @@ export async function forward(
   call: UpstreamCall,
   onHead: (head: UpstreamHead) => Writable,
 ): Promise<void> {
-  let isSentOn = false;
-  const head = (answer: UpstreamHead): Writable => {
-    isSentOn = true;
-    return onHead(answer);
-  };
   const { retries } = call.route;
   for (let attempts = 1; ; attempts += 1) {
-    const done = await attempt(pool, call, head, attempts <= retries && !isSentOn);
+    const done = await attempt(pool, call, onHead, attempts <= retries);
     if (done) return;
-    await delay(retryDelayMs * attempts, undefined, { signal: call.signal });
+    await delay(retryDelayMs * attempts);
+    if (call.cancellation.isCancelled) throw new errors.RequestAbortedError();
   }
 }

@@ -1,6 +1,7 @@
 import type { Transform } from "node:stream";
 import { backgroundHeader, type ServiceRoute } from "@mullion/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Cancellation } from "./cancellation.ts";
 import { bffProblem } from "./errors.ts";
 import { findRoute } from "./find-route.ts";
 import { forward } from "./forward.ts";
@@ -30,31 +31,28 @@ async function streamThrough(
   const activity =
     request.headers[backgroundHeader] === undefined && route.transport === "http" ? "person" : "background";
   const accessToken = await tokens.getAccessToken(sessionId, route.audience, activity);
-  const aborted = new AbortController();
+  const cancellation = new Cancellation();
+  const answer = reply.raw;
   const endStream =
     route.transport === "sse"
       ? streams.add(sessionId, () => {
-          aborted.abort();
-          reply.raw.destroy();
+          cancellation.cancel();
+          answer.destroy();
         })
       : undefined;
-  reply.raw.once("close", () => {
+  answer.once("close", () => {
     endStream?.();
-    if (!reply.raw.writableFinished) aborted.abort();
+    if (!answer.writableFinished) cancellation.cancel();
   });
   const { headers, id: requestId } = request;
   await forward(
     gateway,
-    { route, path, accessToken, requestId, headers, body, signal: aborted.signal },
+    { route, path, accessToken, requestId, headers, body, cancellation },
     ({ status, headers: answered }) => {
       reply.hijack();
-      reply.raw.writeHead(status, {
-        ...answered,
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "x-request-id": requestId,
-      });
-      return reply.raw;
+      answered.push("cache-control", "no-store", "x-content-type-options", "nosniff");
+      answered.push("x-request-id", requestId);
+      return answer.writeHead(status, answered);
     },
   );
 }

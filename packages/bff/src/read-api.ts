@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { Cancellation } from "./cancellation.ts";
 import { bffProblem } from "./errors.ts";
 import { findRoute } from "./find-route.ts";
 import { forward } from "./forward.ts";
@@ -46,6 +47,10 @@ export async function readApi(
   const received = text(body);
   // When the call fails, `forward` says why; the body's own rejection must not go unhandled meanwhile.
   received.catch(() => undefined);
+  const cancellation = new Cancellation();
+  call.signal.addEventListener("abort", () => {
+    cancellation.cancel();
+  });
   let status = 0;
   await forward(
     access.gateway,
@@ -56,7 +61,7 @@ export async function readApi(
       requestId: call.requestId,
       headers: { accept: "application/json" },
       body: null,
-      signal: call.signal,
+      cancellation,
     },
     (head) => {
       status = head.status;

@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable, Writable } from "node:stream";
+import { type Dispatcher, errors, type Pool } from "undici";
+import type { Cancellation } from "./cancellation.ts";
+
+/** What happens to one request to the gateway. */
+export interface Exchange {
+  readonly request: Dispatcher.DispatchOptions & { readonly body: Readable | null };
+  readonly cancellation: Cancellation;
+  /** Takes status and headers; returns where the body goes, or null when it is not wanted. */
+  readonly onAnswer: (status: number, headers: IncomingHttpHeaders) => Writable | null;
+}
+
+/** Hands an answer on piece by piece, and makes the gateway wait while the other side does not take more. */
+class AnswerHandler implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+  readonly #done: () => void;
+  readonly #failed: (error: Error) => void;
+  #target: Writable | null = null;
+
+  constructor(exchange: Exchange, done: () => void, failed: (error: Error) => void) {
+    this.#exchange = exchange;
+    this.#done = done;
+    this.#failed = failed;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { cancellation } = this.#exchange;
+    const abort = (): void => {
+      controller.abort(new errors.RequestAbortedError());
+    };
+    if (cancellation.isCancelled) abort();
+    else cancellation.onCancel = abort;
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    // Informational answers (1xx) precede the one that counts.
+    if (status < 200) return;
+    this.#target = this.#exchange.onAnswer(status, headers);
+    this.#target?.once("error", (error) => {
+      controller.abort(error);
+    });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#target === null || this.#target.write(chunk)) return;
+    controller.pause();
+    this.#target.once("drain", () => {
+      controller.resume();
+    });
+  }
+
+  onResponseEnd(): void {
+    this.#target?.end();
+    this.#done();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#target?.destroy(error);
+    this.#exchange.request.body?.destroy(error);
+    this.#failed(error);
+  }
+}
+
+/**
+ * Carries out one request. Resolves when the whole answer was handed on; what undici's `stream` does, without the
+ * streams and promises it puts in between.
+ */
+export function exchangeWith(pool: Pool, exchange: Exchange): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { cancellation } = exchange;
+    // While it waits for a connection there is nothing to abort, and nobody to wait for it either.
+    cancellation.onCancel = () => {
+      reject(new errors.RequestAbortedError());
+    };
+    pool.dispatch(exchange.request, new AnswerHandler(exchange, resolve, reject));
+  });
+}
