@@ -4,6 +4,7 @@ import { ProblemError } from "@mullion/http-service";
 export type BffErrorCode =
   | "no_session"
   | "session_ended"
+  | "session_unreadable"
   | "store_unavailable"
   | "identity_unavailable"
   | "route_unknown"
@@ -32,6 +33,7 @@ interface Details {
 const answers: Record<BffErrorCode, { status: number; title: string; headers?: Record<string, string> }> = {
   no_session: { status: 401, title: "Not signed in" },
   session_ended: { status: 401, title: "The session has ended", headers: { "clear-site-data": '"cache"' } },
+  session_unreadable: { status: 401, title: "The session cannot be read" },
   store_unavailable: { status: 503, title: "Sessions are unavailable", headers: { "retry-after": "2" } },
   identity_unavailable: { status: 503, title: "Sign-in is unavailable", headers: { "retry-after": "5" } },
   route_unknown: { status: 404, title: "No such route" },

@@ -12,6 +12,7 @@ import {
   createTokenStore,
   followRevocations,
   hashSessionId,
+  type RedisClient,
   type RefreshLeases,
   type TokenStore,
 } from "@mullion/token-store";
@@ -58,6 +59,8 @@ export interface TestPlatform {
   signIn(lifetime?: { issuedInMs: number; expiresInMs: number }): Promise<string>;
   /** Makes a session's record run out now, as if nobody had used it for too long. */
   expire(sessionId: string): Promise<void>;
+  /** Seals a session with a key that nobody has. */
+  spoil(sessionId: string): Promise<void>;
   /** Calls the fronts in turn. */
   call(sessionId: string | null, path?: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -126,6 +129,13 @@ async function startFront(
   };
 }
 
+async function withRedis(work: (redis: RedisClient) => Promise<unknown>): Promise<void> {
+  const redis = connectRedis(testRedisUrl(), () => undefined);
+  await once(redis, "ready");
+  await work(redis);
+  redis.disconnect();
+}
+
 /** Fronts over real HTTP, between a session store in Redis, a token endpoint and a gateway. For this package's tests. */
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const received: GatewayRequest[] = [];
@@ -190,10 +200,12 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       return sessionId;
     },
     async expire(sessionId) {
-      const redis = connectRedis(testRedisUrl(), () => undefined);
-      await once(redis, "ready");
-      await redis.pexpire(`mullion:{${hashSessionId(sessionId)}}:session`, 1);
-      redis.disconnect();
+      await withRedis((redis) => redis.pexpire(`mullion:{${hashSessionId(sessionId)}}:session`, 1));
+    },
+    async spoil(sessionId) {
+      await withRedis((redis) =>
+        redis.hset(`mullion:{${hashSessionId(sessionId)}}:session`, "tokens", "nobody.x"),
+      );
     },
     async call(sessionId, path = "/profile/me", init = {}) {
       const headers = new Headers({ "x-mullion-csrf": "1" });

@@ -1,9 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { PendingSignOut, SessionHandle, SignOutQueue, TokenStore } from "@mullion/token-store";
+import {
+  isUnreadable,
+  type PendingSignOut,
+  type SessionHandle,
+  type SignOutQueue,
+  type TokenSet,
+  type TokenStore,
+} from "@mullion/token-store";
 import type { FastifyBaseLogger } from "fastify";
 
 /** Ends at identity what a session stood for. Rejects when identity does not confirm. */
 export type EndAtIdentity = (signOut: PendingSignOut) => Promise<void>;
+
+type Grant = Pick<TokenSet, "identitySid" | "refreshToken">;
 
 /** What ending sessions takes. */
 export interface EndSessionOptions {
@@ -17,7 +26,7 @@ export interface EndSessionOptions {
 export interface SessionEnder {
   /**
    * Ends a session on every front. Identity is told before this resolves where it answers, later otherwise.
-   * @throws {TokenStoreError} `store_unavailable`: the session then still stands.
+   * @throws {TokenStoreError} `store_unavailable`: the session may then still stand.
    */
   end(handle: SessionHandle): Promise<void>;
   /** Revokes a refresh token that no session holds, at once or as soon as its issuer can be reached. */
@@ -36,22 +45,41 @@ const giveUpAfterMs = 45 * 24 * 60 * 60 * 1_000;
 export function createSessionEnder({ store, queue, endAtIdentity, log }: EndSessionOptions): SessionEnder {
   const closed = new AbortController();
 
+  /** Signing in again in one browser begins a second session of the same sign-in; only with the last does it end. */
+  const isSignInOver = async (identitySid: string): Promise<boolean> =>
+    (await store.aliveAmong(await store.handlesOfSignIn(identitySid))).size === 0;
+
+  /** Never throws: what did not succeed is in the queue, and due again. */
   const attempt = async (ticket: string, signOut: PendingSignOut): Promise<void> => {
+    const { identitySid, giveUpAt } = signOut;
     try {
-      await endAtIdentity(signOut);
+      const isOver = identitySid !== null && (await isSignInOver(identitySid));
+      await endAtIdentity(isOver ? signOut : { ...signOut, identitySid: null });
       await queue.remove(ticket);
     } catch (error) {
       log.warn({ err: error }, "a sign-in could not be ended at identity yet");
-      if (Date.now() > signOut.giveUpAt) await queue.remove(ticket);
-      else await queue.postpone(ticket, Date.now() + retryEveryMs);
+      const now = Date.now();
+      const putOff = now > giveUpAt ? queue.remove(ticket) : queue.postpone(ticket, now + retryEveryMs);
+      await putOff.catch(() => undefined);
     }
   };
 
-  const endForGood = async (identitySid: string | null, refreshToken: string | null): Promise<void> => {
+  const remember = async (grant: Grant): Promise<() => Promise<void>> => {
     const now = Date.now();
-    const signOut: PendingSignOut = { identitySid, refreshToken, giveUpAt: now + giveUpAfterMs };
+    const signOut = { ...grant, giveUpAt: now + giveUpAfterMs };
     const ticket = await queue.add(signOut, now + firstRetryAfterMs);
-    await attempt(ticket, signOut);
+    return () => attempt(ticket, signOut);
+  };
+
+  const grantOf = async (handle: SessionHandle): Promise<Grant | null> => {
+    try {
+      const grant = await store.grantOf(handle);
+      return grant && { identitySid: grant.identitySid, refreshToken: grant.refreshToken };
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      log.error({ err: error }, "a session was ended here only: nobody can read what it was at identity");
+      return null;
+    }
   };
 
   const work = async (): Promise<void> => {
@@ -70,15 +98,16 @@ export function createSessionEnder({ store, queue, endAtIdentity, log }: EndSess
 
   return {
     async end(handle) {
-      const grant = await store.grantOf(handle);
+      const grant = await grantOf(handle);
+      // Before the session is gone: a front that dies in between leaves no sign-in behind that nobody will end.
+      const finish = grant === null ? null : await remember(grant);
       await store.revoke(handle);
-      if (grant === null) return;
-      // Signing in again in one browser begins a second session of the same sign-in; only with the last does it end.
-      const siblings = grant.identitySid === null ? [] : await store.handlesOfSignIn(grant.identitySid);
-      const isLast = (await store.aliveAmong(siblings)).size === 0;
-      await endForGood(isLast ? grant.identitySid : null, grant.refreshToken);
+      await finish?.();
     },
-    discard: (refreshToken) => endForGood(null, refreshToken),
+    async discard(refreshToken) {
+      const finish = await remember({ identitySid: null, refreshToken });
+      await finish();
+    },
     close() {
       closed.abort();
     },

@@ -1,6 +1,6 @@
 import { storeProblem } from "@mullion/bff";
 import type { SessionView } from "@mullion/contracts";
-import type { TokenStore } from "@mullion/token-store";
+import { isUnreadable, type TokenStore } from "@mullion/token-store";
 import type { FastifyRequest } from "fastify";
 import { sessionIdOf } from "./session-cookie.ts";
 
@@ -28,7 +28,12 @@ export function createSessionReader(store: TokenStore): SessionReader {
   const read = async (request: FastifyRequest): Promise<RequestSession> => {
     const sessionId = sessionIdOf(request.headers);
     if (sessionId === null) return nobody;
-    const view = await store.readView(sessionId).catch(storeProblem);
+    const view = await store.readView(sessionId).catch((error: unknown) => {
+      if (!isUnreadable(error)) return storeProblem(error);
+      // Nobody's, so that its browser can sign in anew instead of meeting the same fault at every page.
+      request.log.warn({ err: error }, "a session cannot be read");
+      return null;
+    });
     return view === null ? nobody : { sessionId, view };
   };
   return {
