@@ -16,8 +16,9 @@ export function connectionOptions({ username, password, tls }: RedisTarget): Con
     password,
     ...(tls ? { tls: {} } : {}),
     connectTimeout: 2_000,
-    // A server that vanished without closing its connections: TCP alone would wait for minutes.
-    socketTimeout: 1_000,
+    // A server that vanished without closing its connections: TCP alone would wait for minutes. Long enough that a
+    // process which was held up does not take itself for cut off.
+    socketTimeout: 3_000,
     disconnectTimeout: 200,
     // A master that became a replica keeps its connections where no Sentinel closes them, as behind a moved address.
     reconnectOnError: ({ message }) => message.includes("READONLY"),
