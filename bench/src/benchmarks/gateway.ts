@@ -21,7 +21,7 @@ export const gateway: Benchmark = {
   title: "calls of GET /profile/me through the gateway against straight to service-profile",
   async run(say) {
     const platform = await startPlatform({
-      portBase: 33_000,
+      portBase: 23_000,
       dataDir: resolve(import.meta.dirname, "../../../.mullion/bench"),
       build: false,
       print: say,
