@@ -1,6 +1,17 @@
 import type { Benchmark } from "./benchmark.ts";
+import { bff } from "./benchmarks/bff.ts";
 import { gateway } from "./benchmarks/gateway.ts";
+import { refresh } from "./benchmarks/refresh.ts";
+import { signOut } from "./benchmarks/sign-out.ts";
+import { soak } from "./benchmarks/soak.ts";
 import { up } from "./benchmarks/up.ts";
 
 /** Every benchmark by name. */
-export const benchmarks: Readonly<Record<string, Benchmark>> = { gateway, up };
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  bff,
+  gateway,
+  refresh,
+  "sign-out": signOut,
+  soak,
+  up,
+};
