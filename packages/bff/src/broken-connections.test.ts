@@ -3,6 +3,8 @@ import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startTestPlatform, type TestPlatform } from "./test-platform.ts";
 
+const expired = { issuedInMs: -600_000, expiresInMs: -1_000 };
+
 describe("connections that break, and peers that neither speak nor leave", () => {
   let platform: TestPlatform;
   /** The gateway's ends of handshakes that it leaves unanswered. */
@@ -20,6 +22,8 @@ describe("connections that break, and peers that neither speak nor leave", () =>
   });
   beforeEach(() => {
     handshakes.length = 0;
+    platform.received.length = 0;
+    platform.state.before = async () => undefined;
   });
 
   const connections = async (): Promise<number> =>
@@ -66,6 +70,51 @@ describe("connections that break, and peers that neither speak nor leave", () =>
     );
     expect(refused).toMatch(/^HTTP\/1\.1 429 /);
     await expect.poll(() => handshakes.length).toBe(50);
+  });
+
+  it("a browser that leaves while its token is refreshed leaves no stream behind, and the gateway is not asked", async () => {
+    const sid = await platform.signIn(expired);
+    const refresh = Promise.withResolvers<undefined>();
+    platform.state.before = () => refresh.promise;
+    const begun = platform.state.refreshes;
+    const { server } = platform.fronts[0].app;
+    const accepted = once(server, "connection") as Promise<[Socket]>;
+    const { host, hostname, port } = new URL(platform.fronts[0].url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `GET /api/bff/insights/live HTTP/1.1\r\nhost: ${host}\r\nx-mullion-csrf: 1\r\ncookie: sid=${sid}\r\n\r\n`,
+    );
+    const [far] = await accepted;
+    await expect.poll(() => platform.state.refreshes).toBe(begun + 1);
+    socket.destroy();
+    await once(far, "close");
+    refresh.resolve(undefined);
+    // One refresh for both: the first has had its turn when the second is answered.
+    expect((await platform.call(sid)).status).toBe(200);
+    expect(platform.received.map(({ url }) => url)).toEqual(["/profile/me"]);
+    expect(platform.fronts[0].streams.size).toBe(0);
+  });
+
+  it("open event streams, however many, leave other calls their connections", async () => {
+    platform.setGatewayAnswer((request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      if (request.url === "/insights/live") response.write("event: health\ndata: {}\n\n");
+      else response.end();
+    });
+    const sids = [await platform.signIn(), await platform.signIn()];
+    const aborted = new AbortController();
+    onTestFinished(() => {
+      aborted.abort();
+    });
+    // The pool of the calls has 64 connections.
+    const streams = await Promise.all(
+      sids.flatMap((sid) =>
+        Array.from({ length: 40 }, () => platform.call(sid, "/insights/live", { signal: aborted.signal })),
+      ),
+    );
+    expect(streams.every(({ status }) => status === 200)).toBe(true);
+    const signal = AbortSignal.timeout(2_000);
+    expect((await platform.call(sids[0] ?? "", "/profile/me", { signal })).status).toBe(200);
   });
 
   it("a front that closes opens no further stream, also none that was on its way", async () => {

@@ -91,6 +91,13 @@ describe("BFF", () => {
     expect(platform.received).toHaveLength(0);
   });
 
+  it("SEC-27 the BFF's own path written with escapes is 400, whatever the router makes of it", async () => {
+    const headers = { "x-mullion-csrf": "1", cookie: `sid=${await platform.signIn()}` };
+    const answer = await fetch(`${platform.fronts[0].url}/api/%62ff/profile/me`, { headers });
+    expect([answer.status, await codeOf(answer)]).toEqual([400, "path_invalid"]);
+    expect(platform.received).toHaveLength(0);
+  });
+
   it("SEC-28 cookies, credentials and forwarding headers of the browser never reach the gateway", async () => {
     const headers = {
       authorization: "Bearer forged",

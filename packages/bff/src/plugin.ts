@@ -1,6 +1,7 @@
 import type { Transform } from "node:stream";
 import { backgroundHeader, type ServiceRoute } from "@mullion/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { errors, Pool } from "undici";
 import { Cancellation } from "./cancellation.ts";
 import { bffProblem } from "./errors.ts";
 import { findRoute } from "./find-route.ts";
@@ -11,6 +12,14 @@ import { prefix } from "./prefix.ts";
 import { guardRemote, guardRequest, remoteOf } from "./request-guard.ts";
 import { answerSessionRoute, assertSessionRoutes } from "./session-routes.ts";
 import { acceptUpgrades } from "./upgrade.ts";
+
+interface MountedBff extends BffOptions {
+  /**
+   * Connections for event streams. Each keeps one for hours: taken from those of the calls, a few visitors would leave
+   * none to anybody.
+   */
+  readonly streamGateway: Pool;
+}
 
 /** One call to be streamed through the gateway. */
 interface Call {
@@ -25,28 +34,26 @@ async function streamThrough(
   request: FastifyRequest,
   reply: FastifyReply,
   call: Call,
-  { gateway, tokens, streams }: BffOptions,
+  { gateway, streamGateway, tokens, streams }: MountedBff,
 ): Promise<void> {
   const { route, path, sessionId, body } = call;
-  const activity =
-    request.headers[backgroundHeader] === undefined && route.transport === "http" ? "person" : "background";
-  const accessToken = await tokens.getAccessToken(sessionId, route.audience, activity);
+  const isStream = route.transport === "sse";
+  const activity = request.headers[backgroundHeader] === undefined && !isStream ? "person" : "background";
   const cancellation = new Cancellation();
   const answer = reply.raw;
-  const endStream =
-    route.transport === "sse"
-      ? streams.add(sessionId, () => {
-          cancellation.cancel();
-          answer.destroy();
-        })
-      : undefined;
   answer.once("close", () => {
-    endStream?.();
     if (!answer.writableFinished) cancellation.cancel();
   });
+  const accessToken = await tokens.getAccessToken(sessionId, route.audience, activity);
+  // The wait for a refresh may be long; for whoever left meanwhile nothing is opened that nobody would close.
+  if (cancellation.isCancelled) throw new errors.RequestAbortedError();
+  if (isStream) {
+    const endStream = (): void => void answer.destroy();
+    answer.once("close", streams.add(sessionId, endStream));
+  }
   const { headers, id: requestId } = request;
   await forward(
-    gateway,
+    isStream ? streamGateway : gateway,
     { route, path, accessToken, requestId, headers, body, cancellation },
     ({ status, headers: answered }) => {
       reply.hijack();
@@ -57,8 +64,12 @@ async function streamThrough(
   );
 }
 
-async function handle(request: FastifyRequest, reply: FastifyReply, options: BffOptions): Promise<void> {
-  const path = request.raw.url?.slice(prefix.length) ?? "/";
+async function handle(request: FastifyRequest, reply: FastifyReply, options: MountedBff): Promise<void> {
+  const { url = "/" } = request.raw;
+  // The router decodes before it compares: of `/api/%62ff/…` another part would be cut off.
+  if (!url.startsWith(`${prefix}/`))
+    throw bffProblem("path_invalid", { detail: "Write it without escapes." });
+  const path = url.slice(prefix.length);
   const [pathname = "/"] = path.split("?", 1);
   const { route, params } = findRoute(options.routes, request.method, pathname);
   const withBody = hasBody(request.raw);
@@ -100,7 +111,9 @@ export function bffPlugin(app: FastifyInstance, options: BffOptions, done: (erro
   app.addContentTypeParser("*", (_request, _payload, parsed) => {
     parsed(null);
   });
-  app.all(`${prefix}/*`, async (request, reply) => handle(request, reply, options));
+  const mounted = { ...options, streamGateway: new Pool(options.gatewayUrl, { pipelining: 1 }) };
+  app.addHook("onClose", async () => mounted.streamGateway.destroy());
+  app.all(`${prefix}/*`, async (request, reply) => handle(request, reply, mounted));
   acceptUpgrades(app, options);
   done();
 }
