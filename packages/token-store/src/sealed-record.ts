@@ -1,6 +1,7 @@
 import type { ZodType, z } from "zod";
 import { TokenStoreError } from "./errors.ts";
 import type { KeyRing } from "./key-ring.ts";
+import { createOpenedTokens } from "./opened-tokens.ts";
 import {
   type DeviceInfo,
   deviceInfoSchema,
@@ -19,9 +20,12 @@ import {
 export interface SealedRecord {
   seal(handle: SessionHandle, content: SessionContent): { tokens: string; view: string };
   sealDevice(handle: SessionHandle, device: DeviceInfo): string;
-  openTokens(handle: SessionHandle, sealed: string): TokenSet;
+  /** Not to be changed: the next caller gets the same one. */
+  openTokens(handle: SessionHandle, sealed: string): Readonly<TokenSet>;
   openView(handle: SessionHandle, sealed: string): StoredView;
   openDevice(handle: SessionHandle, sealed: string): DeviceInfo;
+  /** Lets go of what was opened for an ended session. */
+  forget(handle: SessionHandle): void;
 }
 
 /** Creates the sealing of records with a key ring. */
@@ -39,14 +43,24 @@ export function createSealedRecord(keys: KeyRing): SealedRecord {
   };
   const seal = (handle: SessionHandle, field: string, value: unknown): string =>
     keys.seal(JSON.stringify(value), `${handle}:${field}`);
+  const openedTokens = createOpenedTokens();
   return {
     seal: (handle, { tokens, view }) => ({
       tokens: seal(handle, "tokens", tokens),
       view: seal(handle, "view", view),
     }),
     sealDevice: (handle, device) => seal(handle, "device", device),
-    openTokens: (handle, sealed) => open(tokenSetSchema, handle, "tokens", sealed),
+    openTokens(handle, sealed) {
+      const known = openedTokens.find(handle, sealed);
+      if (known !== undefined) return known;
+      const tokens = open(tokenSetSchema, handle, "tokens", sealed);
+      openedTokens.keep(handle, sealed, tokens);
+      return tokens;
+    },
     openView: (handle, sealed) => open(storedViewSchema, handle, "view", sealed),
     openDevice: (handle, sealed) => open(deviceInfoSchema, handle, "device", sealed),
+    forget: (handle) => {
+      openedTokens.forget(handle);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 const sessionIdPattern = /^[A-Za-z0-9_-]{43}$/;
 
@@ -14,5 +14,5 @@ export function isSessionId(text: string): boolean {
 
 /** SHA-256 of the session id, base64url: what records are keyed by, so that a dump of the store opens no session. */
 export function hashSessionId(sessionId: string): string {
-  return createHash("sha256").update(sessionId).digest("base64url");
+  return hash("sha256", sessionId, "base64url");
 }

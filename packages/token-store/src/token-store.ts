@@ -19,6 +19,7 @@ import { replaceScript, touchScript } from "./scripts.ts";
 import { createSealedRecord } from "./sealed-record.ts";
 import { hashSessionId } from "./session-id.ts";
 import { createSessionIndex } from "./session-index.ts";
+import { shareWrites } from "./shared-writes.ts";
 
 /** What became of a conditional write. */
 export type ReplaceResult = "written" | "stale" | "gone";
@@ -73,8 +74,10 @@ export function createTokenStore(
 ): TokenStore {
   const sealed = createSealedRecord(keys);
   const index = createSessionIndex(redis);
+  const shareWrite = shareWrites(redis);
 
   const revoke = async (handle: SessionHandle): Promise<boolean> => {
+    sealed.forget(handle);
     // Not in one transaction: a channel has no slot in a cluster. Fronts look again by themselves should one die here.
     const existed = (await available(redis.del(recordKey(handle)))) === 1;
     await available(redis.publish(revokedChannel, handle));
@@ -144,9 +147,13 @@ export function createTokenStore(
 
     async readTokens(sessionId) {
       const handle = hashSessionId(sessionId);
+      shareWrite();
       const fields = await available(redis.hmget(recordKey(handle), "version", "tokens", "touched"));
       const [version, tokens, touched] = fields;
-      if (!version || !tokens || !touched) return null;
+      if (!version || !tokens || !touched) {
+        sealed.forget(handle);
+        return null;
+      }
       return {
         version: Number(version),
         tokens: sealed.openTokens(handle, tokens),
