@@ -44,8 +44,8 @@ export default function App(): ReactNode {
       <div className="mu-grid mu-grid--wide">
         <BusyRoutes routes={data?.routes} format={format} />
         <Annotations summary={data} path={summaryPath(period)} format={format} />
-        <Feed format={format} />
       </div>
+      <Feed format={format} />
     </Page>
   );
 }

@@ -15,7 +15,7 @@ export interface Part {
   readonly since: { readonly label: string; readonly at: string };
 }
 
-function serviceParts(report: HealthReport): Part[] {
+function serviceParts(report: HealthReport, isLive: boolean): Part[] {
   return report.parts.map(({ name, status, latencyMs, detail }) => ({
     id: `service:${name}`,
     kind: "Service",
@@ -23,7 +23,8 @@ function serviceParts(report: HealthReport): Part[] {
     status,
     measure: { label: "Answered in", latencyMs },
     detail,
-    since: { label: "Checked", at: report.checkedAt },
+    // Live, nothing comes as long as nothing changes.
+    since: { label: isLive ? "Unchanged since" : "Checked", at: report.checkedAt },
   }));
 }
 
@@ -44,9 +45,10 @@ export function arrangeParts(
   report: HealthReport | undefined,
   list: RemoteList | undefined,
   pinned: readonly string[],
+  isLive = false,
 ): Part[] {
   const parts = [
-    ...(report === undefined ? [] : serviceParts(report)),
+    ...(report === undefined ? [] : serviceParts(report, isLive)),
     ...(list === undefined ? [] : remoteParts(list)),
   ];
   const place = (part: Part): number => {

@@ -39,7 +39,7 @@ export function usePlatform(pinned: readonly string[]): Platform {
   const remotes = useBff("/registry/remotes", remoteListSchema, { refreshIntervalMs: remotesIntervalMs });
   const profile = useBff("/profile/me", profileSchema);
   return {
-    parts: arrangeParts(health.data, remotes.data, pinned),
+    parts: arrangeParts(health.data, remotes.data, pinned, isLive),
     health,
     remotes,
     isLive,

@@ -15,7 +15,7 @@ export default function App(): ReactNode {
       <PageHeader title="Profile" lead="Who you are here, and how you like things." />
       <div className="mu-split">
         <Identity preferences={data?.preferences} />
-        <div className="mu-stack">
+        <div className="mu-stack mu-stack--cards">
           {data === undefined && error !== undefined ? (
             <ErrorCard
               title="Your preferences could not be loaded"

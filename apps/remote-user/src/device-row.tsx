@@ -25,8 +25,9 @@ export function DeviceRow({ device, format, error, onSignOut }: DeviceRowProps):
             <strong>{label}</strong>
             {device.current && <Badge tone="accent">This device</Badge>}
           </span>
+          <span className="mu-muted mu-small">Last used {format.dateTime(device.lastUsedAt)}</span>
           <span className="mu-muted mu-small">
-            Last used {format.dateTime(device.lastUsedAt)} · signed in {format.dateTime(device.createdAt)} ·{" "}
+            Signed in {format.dateTime(device.createdAt)} from{" "}
             <span className="mu-mono">{device.ipAddress}</span>
           </span>
         </div>

@@ -23,12 +23,21 @@ export function connectSocket({ path, onOpen, onMessage, signal }: SocketOptions
     const socket = new WebSocket(socketUrl(path));
     let wasOpen = false;
     const close = (): void => {
-      socket.close();
+      if (wasOpen) socket.close();
+      // Closed before it is open, a socket makes browsers complain in the console of an error that is none.
+      else
+        socket.addEventListener(
+          "open",
+          () => {
+            socket.close();
+          },
+          { once: true },
+        );
     };
     signal.addEventListener("abort", close, { once: true });
     socket.addEventListener("open", () => {
       wasOpen = true;
-      onOpen();
+      if (!signal.aborted) onOpen();
     });
     socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (typeof data === "string" && !signal.aborted) onMessage(data);
