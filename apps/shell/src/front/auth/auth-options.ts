@@ -68,12 +68,6 @@ export function authOptions(
       },
       decode: ({ token }) => (token !== undefined && isSessionId(token) ? { sid: token } : null),
     },
-    events: {
-      signOut: async ({ token }) => {
-        const sid = token["sid"];
-        if (typeof sid === "string") await sessions.end(hashSessionId(sid));
-      },
-    },
     logger: {
       error: (code, metadata) => {
         log.error({ code, err: metadata instanceof Error ? metadata : metadata.error }, "sign-in failed");

@@ -1,7 +1,11 @@
+import { storeProblem } from "@mullion/bff";
 import { ProblemError } from "@mullion/http-service";
+import { hashSessionId } from "@mullion/token-store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuthOptions } from "next-auth";
+import type { JWT } from "next-auth/jwt";
 import { z } from "zod";
+import type { SessionEnder } from "../session/end-session.ts";
 import { sessionIdOf } from "../session/session-cookie.ts";
 import type { Visitor } from "./auth-options.ts";
 import { returnCookie } from "./cookies.ts";
@@ -12,6 +16,7 @@ import { isReadable } from "./return-path.ts";
 export interface NextAuthRoutesOptions {
   readonly actions: ReadonlySet<string>;
   readonly optionsFor: (request: FastifyRequest) => AuthOptions;
+  readonly sessions: SessionEnder;
 }
 
 const textRecord = z.record(z.string(), z.string());
@@ -76,7 +81,10 @@ export async function sendAnswer(reply: FastifyReply, answer: AuthResponse): Pro
 }
 
 /** Mounts NextAuth under `/api/auth`. What is not among the actions does not exist. */
-export function mountNextAuth(app: FastifyInstance, { actions, optionsFor }: NextAuthRoutesOptions): void {
+export function mountNextAuth(
+  app: FastifyInstance,
+  { actions, optionsFor, sessions }: NextAuthRoutesOptions,
+): void {
   app.route<{ Params: { "*": string } }>({
     method: ["GET", "POST"],
     url: "/api/auth/*",
@@ -92,7 +100,14 @@ export function mountNextAuth(app: FastifyInstance, { actions, optionsFor }: Nex
         query: parseText(request.query),
         body: parseText(request.body),
       };
-      return sendAnswer(reply, await callNextAuth(call, optionsFor(request)));
+      let signedOut: unknown;
+      const signOut = ({ token }: { token: JWT | null }): void => {
+        signedOut = token?.["sid"];
+      };
+      const answer = await callNextAuth(call, { ...optionsFor(request), events: { signOut } });
+      // Not in the event: NextAuth keeps its errors to itself, and would take the cookie of a session that still stands.
+      if (typeof signedOut === "string") await sessions.end(hashSessionId(signedOut)).catch(storeProblem);
+      return sendAnswer(reply, answer);
     },
   });
 }

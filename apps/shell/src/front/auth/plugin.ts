@@ -104,6 +104,7 @@ export async function authPlugin(app: FastifyInstance, dependencies: OidcDepende
 
   mountNextAuth(app, {
     actions,
+    sessions: dependencies.sessions,
     optionsFor: (request) => {
       const visitor = visitorOf(request);
       return authOptions(dependencies, visitor, oidcMethod(dependencies.env, visitor));

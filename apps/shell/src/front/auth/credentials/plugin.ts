@@ -90,5 +90,5 @@ export async function credentialsPlugin(
     return sendPage(request, reply, { callbackUrl, username, failure: outcome.kind });
   });
 
-  mountNextAuth(app, { actions, optionsFor });
+  mountNextAuth(app, { actions, optionsFor, sessions: dependencies.sessions });
 }
