@@ -84,10 +84,11 @@ describe("the sign-in page", () => {
     for (let n = 0; n < 9; n += 1) {
       for (const email of [unknown, known]) times[email]?.push(await attemptMs(email));
     }
-    const fastest = (email: string): number => Math.min(...(times[email] ?? []));
-    const ratio = fastest(unknown) / fastest(known);
-    expect(ratio).toBeGreaterThan(0.6);
-    expect(ratio).toBeLessThan(1.7);
+    const median = (email: string): number => times[email]?.toSorted((a, b) => a - b)[4] ?? 0;
+    const ratio = median(unknown) / median(known);
+    // Without the same work for both it is a tenth.
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
   });
 
   it("takes an address in any case, tells insights of success and failure, and notes both in the audit log", async () => {
