@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { describeError } from "./describe-error.ts";
 import { createTurnDestination } from "./turn-destination.ts";
 
 /** What `createLogger` needs. `level` is one of pino's, `info` when not given. */
@@ -43,6 +44,7 @@ export function createLogger({ name, level = "info", destination }: LoggerOption
       censor: "[cut]",
     },
     serializers: {
+      err: (error: unknown) => describeError(error),
       // Query strings can carry codes and tokens; the path is enough to find a request.
       req: (request: { method: string; url: string }) => ({
         method: request.method,
