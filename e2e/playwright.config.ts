@@ -28,8 +28,8 @@ export default defineConfig<object, { frontCount: 1 | 3 }>({
       },
     },
     // The same attacks on one front and on three that share a Redis; over HTTP, without a browser.
-    { name: "security-1", testDir: "security", timeout: 30_000, use: { frontCount: 1 } },
-    { name: "security-3", testDir: "security", timeout: 30_000, use: { frontCount: 3 } },
+    { name: "security-1", testDir: "security", use: { frontCount: 1 } },
+    { name: "security-3", testDir: "security", use: { frontCount: 3 } },
     // Sign-in by username and password at a real Django.
     { name: "django", testDir: "django" },
   ],

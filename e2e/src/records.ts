@@ -7,6 +7,7 @@ import {
   hashSessionId,
   type StoredSession,
 } from "@mullion/token-store";
+import { importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
 import pg from "pg";
 
 /** What the tests look up and change behind the platform's back: stored sessions and identity's audit log. */
@@ -23,10 +24,16 @@ export interface Records {
   remainingMs(sessionId: string): Promise<number>;
   /** Lets the session's time run out within `ms`. */
   runOutIn(sessionId: string, ms: number): Promise<void>;
+  /** Makes the session look as if nobody had used it for so long, with `idleMs` as its idle time. */
+  pretendUnusedFor(sessionId: string, ms: number, idleMs: number): Promise<void>;
+  /** Makes the session end in `ms` whatever is done. */
+  endAbsolutelyIn(sessionId: string, ms: number): Promise<void>;
   /** Every key and value that Redis holds, as text. */
   dump(): Promise<{ readonly keys: readonly string[]; readonly text: string }>;
   /** Rows of identity's audit log with this action about this user. */
   audited(action: string, userId: string): Promise<number>;
+  /** A JWT with identity's own signature: what only identity, or whoever stole its key, could make. */
+  signAsIdentity(claims: JWTPayload, header: { readonly typ?: string }): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -83,6 +90,27 @@ export async function openRecords(platform: Platform): Promise<Records> {
     remainingMs: async (sessionId) => redis.pttl(await recordKeyOf(sessionId)),
     async runOutIn(sessionId, ms) {
       await redis.pexpire(await recordKeyOf(sessionId), ms);
+    },
+    async pretendUnusedFor(sessionId, ms, idleMs) {
+      const key = await recordKeyOf(sessionId);
+      const touched = Date.now() - ms;
+      await redis.hset(key, { touched });
+      await redis.pexpireat(key, touched + idleMs);
+    },
+    async endAbsolutelyIn(sessionId, ms) {
+      const key = await recordKeyOf(sessionId);
+      const absolute = Date.now() + ms;
+      await redis.hset(key, { absolute });
+      await redis.pexpireat(key, absolute);
+    },
+    async signAsIdentity(claims, header) {
+      const { rows } = await pool.query<{ kid: string; sealed_jwk: string }>(
+        "select kid, sealed_jwk from signing_keys where status = 'current'",
+      );
+      const { kid = "", sealed_jwk: sealed = "" } = rows[0] ?? {};
+      const opened = createKeyRing(platform.secrets.identityKeyEncryption).open(sealed, `signing-key:${kid}`);
+      const key = await importJWK(JSON.parse(opened) as JWK, "ES256");
+      return new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid, ...header }).sign(key);
     },
     async dump() {
       const keys = await redis.keys("*");

@@ -33,7 +33,16 @@ interface WorkerFixtures {
   readonly member: Visitor;
 }
 
+/** What identity answers to a refresh token. */
+interface RefreshAnswer {
+  readonly status: number;
+  readonly error: string | undefined;
+  readonly refreshToken: string;
+}
+
 interface TestFixtures {
+  /** Uses a refresh token at identity with the shell's own credentials, as a thief of both would. */
+  readonly refreshAtIdentity: (refreshToken: string) => Promise<RefreshAnswer>;
   /** Signs in somebody of this role, in a browser of their own. */
   readonly signInAs: (role: Role) => Promise<Visitor>;
 }
@@ -105,10 +114,36 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
+  refreshAtIdentity: async ({ fronts, platform }, use) => {
+    // Past the tap: these are not the front's.
+    const url = `http://127.0.0.1:${String(platform.ports.identity)}/token`;
+    const credentials = Buffer.from(`mullion-shell:${platform.secrets.shellClient}`).toString("base64");
+    await use(async (refreshToken) => {
+      const response = await fronts.newAgent().fetch(url, {
+        method: "POST",
+        headers: { authorization: `Basic ${credentials}` },
+        body: new URLSearchParams({ grant_type: "refresh_token", refresh_token: refreshToken }),
+      });
+      const body = (await response.json()) as { error?: string; refresh_token?: string };
+      return { status: response.status, error: body.error, refreshToken: body.refresh_token ?? "" };
+    });
+  },
   signInAs: async ({ fronts, account }, use) => {
     await use((role) => signIn(fronts, account(role)));
   },
 });
+
+/** Waits until a front that was killed, or whose store was, answers again. */
+export async function untilReady(fronts: Fronts): Promise<void> {
+  for (const front of fronts.names) {
+    const status = async (): Promise<number> =>
+      fronts.fetch("/readyz", { front }).then(
+        (response) => response.status,
+        () => 0,
+      );
+    await expect.poll(status, { timeout: 25_000 }).toBe(200);
+  }
+}
 
 /** The stable code of a problem document. */
 export async function codeOf(response: Response): Promise<string> {

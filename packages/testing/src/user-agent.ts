@@ -55,8 +55,8 @@ export interface UserAgentOptions {
 
 const mostRedirects = 20;
 const statusesWithoutBody = new Set([101, 204, 205, 304]);
-// Idle connections keep no process alive.
-const connections = new Agent({ keepAliveTimeout: 2_000, pipelining: 1 });
+// Idle connections keep no process alive. As many as a load balancer might have to one server; what is more waits.
+const connections = new Agent({ connections: 100, keepAliveTimeout: 2_000, pipelining: 1 });
 
 function headersOf(received: Readonly<Record<string, string | string[] | undefined>>): Headers {
   const headers = new Headers();
