@@ -19,6 +19,9 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 const maxAgeSeconds = 120;
 const clockToleranceSeconds = 60;
 
+/** What jose says when identity gave no keys. Its error without a code of its own is an answer other than 200. */
+const keysUnavailable = new Set([errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code]);
+
 const claimsSchema = z
   .object({
     jti: z.string().min(1).max(200),
@@ -52,7 +55,8 @@ async function verify(
     clockTolerance: clockToleranceSeconds,
     requiredClaims: ["iat", "jti", "events"],
   }).catch((cause: unknown) => {
-    if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError)) {
+    // That the keys could not be had says nothing about the token: identity is to try again.
+    if (!(cause instanceof errors.JOSEError) || keysUnavailable.has(cause.code)) {
       const title = "Sign-in is unavailable";
       const headers = { "retry-after": "5" };
       throw new ProblemError({ status: 503, code: "identity_unavailable", title, headers, cause });
