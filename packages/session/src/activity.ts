@@ -1,5 +1,5 @@
 /** How long after the last sign of a person a request still counts as theirs, in milliseconds. */
-export const activeWithinMs = 60_000;
+const activeWithinMs = 60_000;
 
 /** Signs of a person are looked at this often at most, in milliseconds: a moving pointer fires hundreds a second. */
 const noticedEveryMs = 1_000;
