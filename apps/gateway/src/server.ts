@@ -1,7 +1,7 @@
 import { accessTokenPlugin, type Introspection, type Verifier } from "@mullion/access-token";
 import type { ServiceRoute, UpstreamName } from "@mullion/contracts";
 import type { EventSink } from "@mullion/events";
-import { createHttpService } from "@mullion/http-service";
+import { createHttpService, timeToReceive } from "@mullion/http-service";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type Dispatcher, Pool } from "undici";
@@ -79,6 +79,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     name: "gateway",
     logger,
     webSockets: true,
+    requestTimeoutMs: timeToReceive(Math.max(0, ...routes.map(({ bodyLimitBytes }) => bodyLimitBytes))),
     allowedMethods: createAllowedMethods(routes),
     // Redis is not among them: the gateway works without it.
     checks: { keys: () => verifier.ready() },

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { get } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { type Problem, problemSchema } from "@mullion/contracts";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -186,4 +188,20 @@ it("a client that leaves is no error in the log, whatever breaks because of that
   asked.destroy();
   await expect.poll(() => own.join("")).toContain("the client left");
   expect(own.join("")).not.toContain('"level":"error"');
+});
+
+it("a body that does not arrive is given up: 408, and the connection is free again", async () => {
+  const service = createHttpService({
+    name: "test",
+    logger: createLogger({ name: "test", level: "silent" }),
+    requestTimeoutMs: 200,
+  });
+  onTestFinished(() => service.close());
+  service.post("/body", ({ body }) => body);
+  const { hostname, port } = new URL(await service.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    "POST /body HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });

@@ -28,6 +28,8 @@ export interface HttpServiceOptions {
   allowedMethods?: (path: string) => readonly string[];
   /** Largest body any route accepts unless it says otherwise; 64 KiB when not given. */
   bodyLimitBytes?: number;
+  /** Within it a request has arrived whole, body included, or is answered 408; see `timeToReceive`. 60 s when not given. */
+  requestTimeoutMs?: number;
   /** Whether WebSocket handshakes are handed to `upgrade` listeners. Any other upgrade is always ignored. */
   webSockets?: boolean;
 }
@@ -77,6 +79,13 @@ function notFound(method: string, methods: readonly string[]): ProblemError {
   return new ProblemError({ status: 405, code, title: "Method Not Allowed", headers });
 }
 
+const bytesPerMs = 50;
+
+/** How long a request with so large a body may take to arrive, in milliseconds: a minute, and 50 KB a second. */
+export function timeToReceive(bodyBytes: number): number {
+  return 60_000 + Math.ceil(bodyBytes / bytesPerMs);
+}
+
 /**
  * A Fastify instance with what every service shares: request ids, logs without secrets, problem documents for every
  * error, security headers, `/healthz` and `/readyz`. It does not listen: see `listen`.
@@ -84,6 +93,7 @@ function notFound(method: string, methods: readonly string[]): ProblemError {
 export function createHttpService(options: HttpServiceOptions): FastifyInstance {
   const logger = options.logger ?? createLogger({ name: options.name });
   const loggerInstance: FastifyBaseLogger = logger;
+  const requestTimeout = options.requestTimeoutMs ?? timeToReceive(0);
   const app: FastifyInstance = fastify({
     loggerInstance,
     childLoggerFactory: (parent, bindings, childOptions) => new LazyLogger(parent, bindings, childOptions),
@@ -93,7 +103,15 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     trustProxy: options.trustProxy ?? false,
     bodyLimit: options.bodyLimitBytes ?? 65_536,
     forceCloseConnections: "idle",
+    // Fastify's own is none: a body that comes a byte at a time would hold its connection, and one behind it, for good.
+    requestTimeout,
     http: {
+      // Node takes the shorter of the two for this one.
+      headersTimeout: Math.min(requestTimeout, 60_000),
+      connectionsCheckingInterval: Math.min(requestTimeout / 4, 10_000),
+      // A peer that vanished without a word is noticed also where nothing is sent, as on a silent WebSocket.
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
       shouldUpgradeCallback: ({ headers }) =>
         options.webSockets === true && headers.upgrade?.toLowerCase() === "websocket",
     },

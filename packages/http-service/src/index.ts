@@ -1,4 +1,4 @@
-export { createHttpService, type HttpServiceOptions } from "./create-http-service.ts";
+export { createHttpService, type HttpServiceOptions, timeToReceive } from "./create-http-service.ts";
 export { commonEnv, parseEnv } from "./env.ts";
 export { type HttpServiceCode, ProblemError, type ProblemOptions, unavailable } from "./errors.ts";
 export { type ListenOptions, listen } from "./listen.ts";

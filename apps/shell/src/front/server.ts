@@ -3,7 +3,7 @@ import cookie from "@fastify/cookie";
 import fastifyStatic from "@fastify/static";
 import { createClientCredentials } from "@mullion/access-token";
 import { type ApiAccess, bffPlugin, readApi } from "@mullion/bff";
-import { createHttpService, createLogger } from "@mullion/http-service";
+import { createHttpService, createLogger, timeToReceive } from "@mullion/http-service";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { Pool } from "undici";
 import { createSignInMode } from "./auth/sign-in-mode.ts";
@@ -91,6 +91,7 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
     logger: log,
     trustProxy: env.TRUSTED_PROXIES,
     webSockets: true,
+    requestTimeoutMs: timeToReceive(Math.max(0, ...routes.map(({ bodyLimitBytes }) => bodyLimitBytes))),
     checks: {
       redis: () => sessions.check(),
       render: () => render.check(),
