@@ -11,6 +11,7 @@ import { type ArtifactCache, createArtifactCache } from "./composition/artifact-
 import { type Composition, emptyComposition, followComposition } from "./composition/composition.ts";
 import { registryOf, type ShellEnv } from "./env.ts";
 import { loadRoutes } from "./load-routes.ts";
+import { assertPagePath } from "./page/page-path.ts";
 import { pagePlugin } from "./page/plugin.ts";
 import { createTickets } from "./page/tickets.ts";
 import { startRender } from "./render/render-process.ts";
@@ -21,6 +22,10 @@ const shellDir = fileURLToPath(new URL("../..", import.meta.url));
 const yearMs = 31_536_000_000;
 
 async function serveFiles(app: FastifyInstance): Promise<void> {
+  app.addHook("onRequest", (request, _reply, next) => {
+    assertPagePath(request.raw.url ?? "/");
+    next();
+  });
   await app.register(fastifyStatic, {
     root: `${shellDir}.next/static`,
     prefix: "/_next/static/",
@@ -99,7 +104,7 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
     },
   });
   await app.register(cookie);
-  await serveFiles(app);
+  await app.register(serveFiles);
   const { reader, streams } = sessions;
   await signIn.mount(app, sessions, log);
   await app.register(bffPlugin, {
