@@ -71,7 +71,7 @@ for (const fields of [
   "content-length, host",
   "close, authorization",
 ]) {
-  test(`SEC-29 "Connection: ${fields}" strips nothing that the BFF adds`, async ({
+  test(`SEC-29 CVE-2026-33805 "Connection: ${fields}" strips nothing that the BFF adds`, async ({
     fronts,
     member,
     gatewayTap,

@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { sendRaw } from "../src/raw-http.ts";
 import { expect, test } from "../src/security-fixtures.ts";
+import { createStranger } from "../src/stranger.ts";
 import { cookieOf, sameOriginHeaders } from "../src/visitor.ts";
 
 const unlisted = [
@@ -136,15 +135,8 @@ for (const status of [301, 302, 303, 307, 308]) {
     member,
     gatewayTap,
   }) => {
-    const asked: string[] = [];
-    const stranger = createServer((request, response) => {
-      asked.push(request.headers.authorization ?? "");
-      response.end("{}");
-    }).listen(0, "127.0.0.1");
-    await once(stranger, "listening");
-    const address = stranger.address();
-    if (address === null || typeof address === "string") throw new TypeError("not a TCP address");
-    const location = `http://127.0.0.1:${String(address.port)}/stolen`;
+    const stranger = await createStranger();
+    const location = `${stranger.url}/stolen`;
     const restore = gatewayTap.intercept(async ({ response }) => {
       response.writeHead(status, { location }).end();
     });
@@ -153,7 +145,7 @@ for (const status of [301, 302, 303, 307, 308]) {
       expect(answer.status).toBe(502);
       expect(answer.headers.get("location")).toBeNull();
       expect(await answer.text()).not.toContain("stolen");
-      expect(asked).toEqual([]);
+      expect(stranger.asked).toEqual([]);
     } finally {
       restore();
       stranger.close();

@@ -1,7 +1,7 @@
 import type { Fronts } from "../src/fronts.ts";
 import { expect, test } from "../src/security-fixtures.ts";
 import { sessionCookie } from "../src/session-cookie.ts";
-import { reachCallback } from "../src/sign-in-steps.ts";
+import { landAfterSignIn, reachCallback } from "../src/sign-in-steps.ts";
 import { isLanding, signIn } from "../src/visitor.ts";
 
 const evilTargets = [
@@ -32,14 +32,8 @@ for (const target of evilTargets) {
     fronts,
     member,
   }) => {
-    // Signed in at identity, so that the whole way is redirects.
-    const agent = fronts.newAgent();
-    for (const cookie of await member.agent.cookies.getCookies(fronts.origin)) {
-      if (cookie.key.startsWith("mullion_identity")) await agent.cookies.setCookie(cookie, fronts.origin);
-    }
-    const start = `${fronts.origin}/signin?callbackUrl=${encodeURIComponent(target)}`;
-    const landed = await agent.open(start, { until: isLanding(fronts) });
-    expectStartPage(fronts, landed.url);
+    const query = new URLSearchParams({ callbackUrl: target }).toString();
+    expectStartPage(fronts, await landAfterSignIn(fronts, member.agent, query));
   });
 }
 

@@ -30,3 +30,12 @@ export async function signInAgain(fronts: Fronts, agent: UserAgent): Promise<str
   if (sid === undefined) throw new Error("there is no session cookie");
   return sid;
 }
+
+/** Where somebody who is signed in at identity lands after signing in with these parameters: all of it redirects. */
+export async function landAfterSignIn(fronts: Fronts, identityOf: UserAgent, query: string): Promise<URL> {
+  const agent = fronts.newAgent();
+  for (const cookie of await identityOf.cookies.getCookies(fronts.origin)) {
+    if (cookie.key.startsWith("mullion_identity")) await agent.cookies.setCookie(cookie, fronts.origin);
+  }
+  return (await agent.open(`${fronts.origin}/signin?${query}`, { until: isLanding(fronts) })).url;
+}
