@@ -81,6 +81,35 @@ describe("forwarding", () => {
     expect(platform.received).toHaveLength(1);
   });
 
+  it("a token that is refused before its time is replaced, and the call goes on", async () => {
+    const old = await platform.signIn({ issuedInMs: -60_000, expiresInMs: 600_000 });
+    answerInTurn(status(401), status(200));
+    expect((await platform.call(old, "/read")).status).toBe(200);
+    const sent = platform.received.map(({ headers }) => headers["authorization"]);
+    expect(sent).toEqual(["Bearer access-0", expect.stringMatching(/^Bearer access-[1-9]/)]);
+  });
+
+  it("a refused token of a sign-in that identity has ended ends the session", async () => {
+    const old = await platform.signIn({ issuedInMs: -60_000, expiresInMs: 600_000 });
+    answerInTurn(status(401));
+    platform.state.behaviour = "refuse";
+    const answer = await platform.call(old, "/read");
+    platform.state.behaviour = "rotate";
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: "session_ended" }),
+    ]);
+    expect(await platform.store.read(old)).toBeNull();
+  });
+
+  it("a gateway that refuses every token is 502, and costs one refresh", async () => {
+    const old = await platform.signIn({ issuedInMs: -60_000, expiresInMs: 600_000 });
+    answerInTurn(status(401));
+    const before = platform.state.refreshes;
+    for (const _call of [1, 2, 3]) expect((await platform.call(old, "/read")).status).toBe(502);
+    expect(platform.state.refreshes - before).toBe(1);
+  });
+
   it("a gateway that says nothing is 504 after the route's time", async () => {
     answerInTurn(() => undefined);
     const answer = await platform.call(sid, "/read");

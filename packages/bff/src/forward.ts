@@ -41,6 +41,8 @@ export interface UpstreamCall {
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable | null;
   readonly cancellation: Cancellation;
+  /** Another access token after the gateway refused this one, or null when there is none to be had. */
+  readonly replaceRefused: () => Promise<string | null>;
 }
 
 /** Status and headers of the answer, before its body. */
@@ -141,9 +143,22 @@ async function attempt(
   return !isPassing;
 }
 
+/** Sends a call whose token was refused once more, with another; a body that is gone cannot be sent again. */
+async function repeatWithAnotherToken(
+  error: unknown,
+  pool: Pool,
+  call: UpstreamCall,
+  onHead: (head: UpstreamHead) => Writable,
+): Promise<void> {
+  if (!(error instanceof ProblemError) || error.code !== "upstream_refused_token") throw error;
+  const accessToken = await call.replaceRefused();
+  if (accessToken === null || call.body !== null || call.cancellation.isCancelled) throw error;
+  await attempt(pool, { ...call, accessToken }, onHead, false);
+}
+
 /**
  * Streams one call through the gateway: neither body is ever held in memory. `onHead` receives status and headers and
- * returns where the body goes. Reads are tried again as often as their route says, as long as nothing was sent on.
+ * returns where the body goes. A refused token is replaced once. Reads are tried again as often as their route says, as long as nothing was sent on.
  * @throws {ProblemError} 502 or 504 when the gateway cannot be used.
  */
 export async function forward(
@@ -153,7 +168,10 @@ export async function forward(
 ): Promise<void> {
   const { retries } = call.route;
   for (let attempts = 1; ; attempts += 1) {
-    const done = await attempt(pool, call, onHead, attempts <= retries);
+    const done = await attempt(pool, call, onHead, attempts <= retries).catch(async (error: unknown) => {
+      await repeatWithAnotherToken(error, pool, call, onHead);
+      return true;
+    });
     if (done) return;
     await delay(retryDelayMs * attempts);
     if (call.cancellation.isCancelled) throw new errors.RequestAbortedError();

@@ -54,7 +54,10 @@ async function streamThrough(
   const { headers, id: requestId } = request;
   await forward(
     isStream ? streamGateway : gateway,
-    { route, path, accessToken, requestId, headers, body, cancellation },
+    {
+      ...{ route, path, accessToken, requestId, headers, body, cancellation },
+      replaceRefused: () => tokens.replaceRefused(sessionId, route.audience, accessToken),
+    },
     ({ status, headers: answered }) => {
       reply.hijack();
       answered.push("cache-control", "no-store", "x-content-type-options", "nosniff");

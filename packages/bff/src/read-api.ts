@@ -62,6 +62,7 @@ export async function readApi(
       headers: { accept: "application/json" },
       body: null,
       cancellation,
+      replaceRefused: () => access.tokens.replaceRefused(call.sessionId, route.audience, accessToken),
     },
     (head) => {
       status = head.status;

@@ -24,8 +24,8 @@ const waitForOthersMs = 15_000;
 const pollMs = 25;
 
 /** Identity is away: a token that still lives is used, and the user notices nothing. */
-function stillValidOr(token: AccessToken | undefined, now: number, cause: unknown): string {
-  if (token !== undefined && now < token.expiresAt) return token.token;
+function stillValidOr(token: AccessToken | null, now: number, cause: unknown): string {
+  if (token !== null && now < token.expiresAt) return token.token;
   throw bffProblem("identity_unavailable", { detail: "Your session is kept. Try again shortly.", cause });
 }
 
@@ -35,12 +35,12 @@ function ended(detail: string): Error {
 
 /**
  * Creates the function that gets a session a fresh access token for an audience, from identity or from whichever
- * front was faster. One front at a time refreshes a session (the lease); whoever comes late finds another version
+ * front was faster. A token that was `refused` does not count as fresh. One front at a time refreshes a session (the lease); whoever comes late finds another version
  * of the record and takes what is there.
  */
 export function createRefreshSession(
   options: RefreshSessionOptions,
-): (sessionId: string, audience: string) => Promise<string> {
+): (sessionId: string, audience: string, refused?: string) => Promise<string> {
   const { store, leases, refresh, discard, now } = options;
 
   const read = async (sessionId: string): Promise<StoredSession> => {
@@ -54,15 +54,25 @@ export function createRefreshSession(
     throw ended(detail);
   };
 
+  /** The token for an audience, unless there is none or it is the one that was refused. */
+  const usable = (stored: StoredSession, audience: string, refused?: string): AccessToken | null => {
+    const token = stored.tokens.access[audience];
+    return token === undefined || token.token === refused ? null : token;
+  };
+
   /** The token, or null when somebody else wrote the record meanwhile: look again. */
-  const refreshHoldingLease = async (sessionId: string, audience: string): Promise<string | null> => {
+  const refreshHoldingLease = async (
+    sessionId: string,
+    audience: string,
+    refused?: string,
+  ): Promise<string | null> => {
     // Read under the lease: somebody else may have refreshed between the caller's look and now.
     const stored = await read(sessionId);
-    const token = stored.tokens.access[audience];
-    if (token !== undefined && freshnessOf(token, now()) === "fresh") return token.token;
+    const token = usable(stored, audience, refused);
+    if (token !== null && freshnessOf(token, now()) === "fresh") return token.token;
     const { refreshToken } = stored.tokens;
     if (refreshToken === null) {
-      if (token !== undefined && now() < token.expiresAt) return token.token;
+      if (token !== null && now() < token.expiresAt) return token.token;
       return end(sessionId, "The access token expired and cannot be refreshed.");
     }
     const outcome = await refresh(refreshToken, audience);
@@ -83,17 +93,17 @@ export function createRefreshSession(
     return result === "stale" ? null : outcome.tokens.accessToken;
   };
 
-  return async (sessionId, audience) => {
+  return async (sessionId, audience, refused) => {
     const giveUpAt = now() + waitForOthersMs;
     for (;;) {
       const lease = await leases.acquire(sessionId).catch(storeProblem);
       if (lease !== null) {
-        const token = await refreshHoldingLease(sessionId, audience).finally(() => lease.release());
+        const token = await refreshHoldingLease(sessionId, audience, refused).finally(() => lease.release());
         if (token !== null) return token;
       }
       await delay(pollMs * (1 + Math.random()));
-      const token = (await read(sessionId)).tokens.access[audience];
-      if (token !== undefined && freshnessOf(token, now()) !== "late") return token.token;
+      const token = usable(await read(sessionId), audience, refused);
+      if (token !== null && freshnessOf(token, now()) !== "late") return token.token;
       if (now() > giveUpAt)
         return stillValidOr(token, now(), new Error("another front's refresh takes too long"));
     }

@@ -14,6 +14,12 @@ export interface SessionTokens {
    * @throws {ProblemError} `no_session`, `session_ended` (401), `store_unavailable`, `identity_unavailable` (503).
    */
   getAccessToken(sessionId: string, audience: string, activity: Activity): Promise<string>;
+  /**
+   * Another token in place of one that the gateway refused before its time: identity says whether the sign-in goes on.
+   * Null for a token that was brand new, where the fault lies elsewhere and asking again would never end.
+   * @throws {ProblemError} as `getAccessToken` does.
+   */
+  replaceRefused(sessionId: string, audience: string, refused: string): Promise<string | null>;
   /** Resolves when no refresh is under way: a process that left earlier would lose what identity just rotated. */
   settled(): Promise<void>;
 }
@@ -27,6 +33,8 @@ export interface SessionTokensOptions extends Omit<RefreshSessionOptions, "now">
   readonly now?: () => number;
 }
 
+/** A token that is refused sooner than this after it came is not worth another. */
+const newTokenMs = 10_000;
 /** After a refresh in the background failed, the next one in this process is not tried sooner than this. */
 const backgroundRetryMs = 2_000;
 
@@ -53,11 +61,11 @@ export function createSessionTokens(options: SessionTokensOptions): SessionToken
   };
 
   /** Callers of this process share one refresh. */
-  const refreshOnce = (sessionId: string, audience: string): Promise<string> => {
-    const key = `${sessionId} ${audience}`;
+  const refreshOnce = (sessionId: string, audience: string, refused?: string): Promise<string> => {
+    const key = `${sessionId} ${audience} ${refused ?? ""}`;
     const shared = running.get(key);
     if (shared !== undefined) return shared;
-    const started = refreshSession(sessionId, audience).finally(() => running.delete(key));
+    const started = refreshSession(sessionId, audience, refused).finally(() => running.delete(key));
     running.set(key, started);
     return started;
   };
@@ -80,6 +88,12 @@ export function createSessionTokens(options: SessionTokensOptions): SessionToken
         inBackground(refreshEarly(sessionId, audience, token.token));
       }
       return token.token;
+    },
+    async replaceRefused(sessionId, audience, refused) {
+      const token = (await read(sessionId)).tokens.access[audience];
+      if (token !== undefined && token.token !== refused) return token.token;
+      if (token !== undefined && now() - token.issuedAt < newTokenMs) return null;
+      return refreshOnce(sessionId, audience, refused);
     },
     async settled() {
       await Promise.allSettled([...running.values(), ...background]);

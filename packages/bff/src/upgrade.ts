@@ -172,7 +172,7 @@ async function upgrade(
     signal: left.signal,
   });
   browser.off("end", leave);
-  if (browser.destroyed) accepted.socket.destroy();
+  if (left.signal.aborted) accepted.socket.destroy();
   else tunnel(browser, browserHead, accepted);
 }
 
