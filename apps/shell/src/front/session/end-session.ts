@@ -83,7 +83,7 @@ export function createSessionEnder({ store, queue, endAtIdentity, log }: EndSess
   };
 
   const work = async (): Promise<void> => {
-    while (!closed.signal.aborted) {
+    for (;;) {
       await delay(retryEveryMs, undefined, { signal: closed.signal, ref: false }).catch(() => undefined);
       if (closed.signal.aborted) return;
       try {
