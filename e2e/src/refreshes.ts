@@ -1,7 +1,7 @@
 import type { Exchange, Interceptor, Tap, TappedRequest } from "./tap.ts";
 
 /** True for a request to identity that exchanges a refresh token. */
-export function isRefresh({ method, url, body }: TappedRequest): boolean {
+function isRefresh({ method, url, body }: TappedRequest): boolean {
   return method === "POST" && url === "/token" && body.includes("grant_type=refresh_token");
 }
 
