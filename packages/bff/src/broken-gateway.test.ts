@@ -31,6 +31,7 @@ describe("forwarding to a gateway that breaks", () => {
     const call = {
       ...{ route, path: "/read", accessToken: "t", requestId: "r", headers: {}, body: null },
       cancellation: new Cancellation(),
+      replaceRefused: async () => null,
     };
     const outcome = await forward(pool, call, () => new PassThrough().resume()).then(
       () => "answered",

@@ -7,7 +7,7 @@ import type { ApiAccess } from "./options.ts";
 function guardSite(headers: IncomingHttpHeaders, ownOrigin: string): void {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") {
-    throw bffProblem("cross_site", { detail: `Sec-Fetch-Site is ${String(site)}.` });
+    throw bffProblem("cross_site", { detail: `Sec-Fetch-Site is ${site}.` });
   }
   if (headers.origin !== undefined && headers.origin !== ownOrigin) {
     throw bffProblem("cross_site", { detail: "The Origin is not this site's." });
