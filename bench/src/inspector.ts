@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface Inspector {
   /** Bytes of live objects: what is left of the JavaScript heap after full collections. */
   liveHeapBytes(): Promise<number>;
-  close(): void;
 }
 
 interface Answer {
@@ -51,6 +50,5 @@ export async function connectInspector(port: number): Promise<Inspector> {
       }
       return ((await ask("Runtime.getHeapUsage")) as { usedSize: number }).usedSize;
     },
-    close: () => socket.close(),
   };
 }

@@ -16,8 +16,13 @@ import { createTally } from "../soak/tally.ts";
 import { pick, type World } from "../soak/world.ts";
 
 const portBase = 22_000;
-const inspectorPort = portBase + 999;
+const frontInspectorPort = portBase + 998;
+const renderInspectorPort = portBase + 999;
 const dataDir = resolve(import.meta.dirname, "../../../.mullion/bench-soak");
+const inspected = [
+  `--inspect=127.0.0.1:${frontInspectorPort}`,
+  `--import=${import.meta.resolve("../soak/inspect-render.ts")}?port=${renderInspectorPort}`,
+];
 const unlimited = "1000000000";
 const sampleEveryMs = 15_000;
 /** Idle connections of every pool between the processes have been closed after this. */
@@ -36,11 +41,16 @@ const mix = [
   ...times(15, attack),
 ];
 
+type Inspectors = Readonly<Record<"front" | "render", Inspector>>;
+
+interface ProcessSample extends ProcessResources {
+  readonly heapBytes: number;
+}
+
 interface Sample {
   readonly minute: number;
-  readonly heapBytes: number;
-  readonly front: ProcessResources;
-  readonly render: ProcessResources;
+  readonly front: ProcessSample;
+  readonly render: ProcessSample;
 }
 
 /** Load on everything the front does, for minutes: nothing unexpected is answered, and nothing is kept. */
@@ -53,7 +63,7 @@ export const soak: Benchmark = {
     const platform = await startPlatform({
       ...{ portBase, dataDir, build: false, print: say },
       overrides: {
-        shell: { ...quiet, NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}` },
+        shell: { ...quiet, NODE_OPTIONS: inspected.join(" ") },
         // Every session is refreshed several times a minute.
         identity: { ...quiet, ACCESS_TOKEN_TTL_SECONDS: "15" },
         gateway: { ...quiet, RATE_LIMIT_PER_SUBJECT: unlimited, RATE_LIMIT_PER_ADDRESS: unlimited },
@@ -62,11 +72,13 @@ export const soak: Benchmark = {
         registry: quiet,
       },
     });
-    const inspector = await connectInspector(inspectorPort);
     try {
-      return await measure(platform, inspector, say);
+      const inspectors = {
+        front: await connectInspector(frontInspectorPort),
+        render: await connectInspector(renderInspectorPort),
+      };
+      return await measure(platform, inspectors, say);
     } finally {
-      inspector.close();
       await platform.stop();
     }
   },
@@ -78,7 +90,7 @@ function times<T>(count: number, step: T): T[] {
 
 async function measure(
   platform: Platform,
-  inspector: Inspector,
+  inspectors: Inspectors,
   say: (line: string) => void,
 ): Promise<Metric[]> {
   const errorsSince = await watchLogs(platform, say);
@@ -96,7 +108,7 @@ async function measure(
   const sample = async (idleMs: number): Promise<Sample> => {
     await gate.close();
     await delay(idleMs);
-    const taken = await takeSample(platform, inspector, (performance.now() - startedAt) / 60_000);
+    const taken = await takeSample(platform, inspectors, (performance.now() - startedAt) / 60_000);
     gate.open();
     say(`  ${describe(taken)}, ${world.tally.total} requests, ${world.tally.unexpected} unexpected`);
     return taken;
@@ -138,16 +150,15 @@ function startLoad(world: World, gate: Gate): AbortController {
   return ended;
 }
 
-async function takeSample(platform: Platform, inspector: Inspector, minute: number): Promise<Sample> {
+async function takeSample(platform: Platform, inspectors: Inspectors, minute: number): Promise<Sample> {
   const pid = platform.process("shell").pid();
   if (pid === undefined) throw new Error("the front does not run");
   const [render] = await childrenOf(pid);
   if (render === undefined) throw new Error("render does not run");
   return {
     minute,
-    heapBytes: await inspector.liveHeapBytes(),
-    front: await resourcesOf(pid),
-    render: await resourcesOf(render),
+    front: { heapBytes: await inspectors.front.liveHeapBytes(), ...(await resourcesOf(pid)) },
+    render: { heapBytes: await inspectors.render.liveHeapBytes(), ...(await resourcesOf(render)) },
   };
 }
 
@@ -155,12 +166,12 @@ function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
-function describe({ minute, heapBytes, front, render }: Sample): string {
-  return [
-    `minute ${minute.toFixed(1)}: heap ${megabytes(heapBytes)}`,
-    `front ${megabytes(front.residentBytes)} and ${front.descriptors} descriptors`,
-    `render ${megabytes(render.residentBytes)} and ${render.descriptors} descriptors`,
-  ].join(", ");
+function describe({ minute, ...processes }: Sample): string {
+  const parts = (["front", "render"] as const).map((name) => {
+    const { heapBytes, residentBytes, descriptors } = processes[name];
+    return `${name} ${megabytes(heapBytes)} live, ${megabytes(residentBytes)} resident, ${descriptors} descriptors`;
+  });
+  return `minute ${minute.toFixed(1)}: ${parts.join("; ")}`;
 }
 
 const apps = ["shell", "gateway", "identity", "service-profile", "service-insights", "registry"] as const;
@@ -195,57 +206,45 @@ function slope(samples: readonly Sample[], value: (sample: Sample) => number): n
   return mean(product) / mean(spread);
 }
 
-type Statistic = (values: readonly number[]) => number;
-
-/** Growth in percent from the first third of the samples to the last. */
-function growth(samples: readonly Sample[], value: (sample: Sample) => number, of: Statistic): number {
+/** Growth in percent from the first third of the samples to the last, by their medians. */
+function growth(samples: readonly Sample[], value: (sample: Sample) => number): number {
   const third = Math.ceil(samples.length / 3);
-  const first = of(samples.slice(0, third).map(value));
-  return ((of(samples.slice(-third).map(value)) - first) / first) * 100;
+  const first = median(samples.slice(0, third).map(value));
+  return ((median(samples.slice(-third).map(value)) - first) / first) * 100;
 }
 
-/** Resident memory rises until a collection comes by: its low points are what is kept. */
-const lowest: Statistic = (values) => Math.min(...values);
-
-// A forced collection leaves the heap of an idle front within half a percent of the time before, and V8 adds up to one
+// Forced collections leave the heap of an idle process within half a percent of the time before, and V8 adds up to one
 // percent over minutes for code and feedback of rare paths. What a request left behind would show at once: at a hundred
-// thousand requests two percent of this heap are less than ten bytes for each.
+// thousand requests two percent of the front's heap are less than ten bytes for each.
 const mostHeapGrowthPercent = 2;
-const mostResidentGrowthPercent = 10;
 // Pools keep a connection or two more or less.
 const mostMoreDescriptors = 4;
 
-function toMetrics({ tally }: World, samples: readonly Sample[], errors: number, totalMs: number): Metric[] {
-  const [before, after] = [samples[0], samples.at(-1)];
+/** Resident memory is for information: nothing says when a process gives back what it does not use. */
+function processMetrics(name: "front" | "render", samples: readonly Sample[]): Metric[] {
+  const [before, after] = [samples[0]?.[name], samples.at(-1)?.[name]];
   if (before === undefined || after === undefined) throw new RangeError("no samples");
-  const heap = ({ heapBytes }: Sample): number => heapBytes;
-  const more = (process: "front" | "render"): number =>
-    after[process].descriptors - before[process].descriptors;
+  const heap = (sample: Sample): number => sample[name].heapBytes;
+  const resident = (sample: Sample): number => sample[name].residentBytes;
+  return [
+    createMetric(`${name}.heap`, after.heapBytes / 2 ** 20, "MB"),
+    createMetric(`${name}.heap.growth`, growth(samples, heap), "%", { atMost: mostHeapGrowthPercent }),
+    createMetric(`${name}.heap.slope`, slope(samples, heap) / 1_024, "KB/minute"),
+    createMetric(`${name}.resident`, after.residentBytes / 2 ** 20, "MB"),
+    createMetric(`${name}.resident.growth`, growth(samples, resident), "%"),
+    createMetric(`${name}.descriptors.more`, after.descriptors - before.descriptors, "descriptors", {
+      atMost: mostMoreDescriptors,
+    }),
+  ];
+}
+
+function toMetrics({ tally }: World, samples: readonly Sample[], errors: number, totalMs: number): Metric[] {
   return [
     createMetric("soak.requests", tally.total, "requests"),
     createMetric("soak.rate", tally.total / (totalMs / 1_000), "requests/s"),
     createMetric("soak.unexpected", tally.unexpected, "answers", { atMost: 0 }),
     createMetric("log.errors", errors, "lines", { atMost: 0 }),
-    createMetric("front.heap", after.heapBytes / 2 ** 20, "MB"),
-    createMetric("front.heap.growth", growth(samples, heap, median), "%", { atMost: mostHeapGrowthPercent }),
-    createMetric("front.heap.slope", slope(samples, heap) / 1_024, "KB/minute"),
-    createMetric(
-      "front.resident.growth",
-      growth(samples, ({ front }) => front.residentBytes, lowest),
-      "%",
-      {
-        atMost: mostResidentGrowthPercent,
-      },
-    ),
-    createMetric("front.descriptors.more", more("front"), "descriptors", { atMost: mostMoreDescriptors }),
-    createMetric(
-      "render.resident.growth",
-      growth(samples, ({ render }) => render.residentBytes, lowest),
-      "%",
-      {
-        atMost: mostResidentGrowthPercent,
-      },
-    ),
-    createMetric("render.descriptors.more", more("render"), "descriptors", { atMost: mostMoreDescriptors }),
+    ...processMetrics("front", samples),
+    ...processMetrics("render", samples),
   ];
 }

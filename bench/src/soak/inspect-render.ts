@@ -1,0 +1,14 @@
+import childProcess, { type ForkOptions } from "node:child_process";
+import { syncBuiltinESMExports } from "node:module";
+
+// Loaded into the front (`--import`) by the soak: the front then starts render so that its heap can be measured too.
+// The port is the query of this module's address.
+const port = new URL(import.meta.url).searchParams.get("port") ?? "";
+const { fork } = childProcess;
+
+childProcess.fork = ((path: string, options: ForkOptions) =>
+  fork(path, {
+    ...options,
+    execArgv: [...(options.execArgv ?? []), "--allow-inspector", `--inspect=127.0.0.1:${port}`],
+  })) as typeof fork;
+syncBuiltinESMExports();
