@@ -2,6 +2,7 @@ import type { Benchmark } from "../benchmark.ts";
 import { createMetric, type Metric, median, type Target } from "../metrics.ts";
 import { type Contenders, startContenders } from "./bff-contenders.ts";
 import { type Burst, type ContenderName, type Round, runRounds } from "./bff-rounds.ts";
+import { measureStreams } from "./bff-streams.ts";
 
 const rounds = 5;
 const proxies: readonly ContenderName[] = ["passThrough", "bff", "apiRoute"];
@@ -24,6 +25,7 @@ export const bff: Benchmark = {
           { connections: 16, durationMs: 3_000, requestsPerSecond: 400 },
           say,
         )),
+        ...(await measureStreams(contenders.bff)),
       ];
     } finally {
       await contenders.stop();
