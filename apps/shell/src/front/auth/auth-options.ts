@@ -61,9 +61,16 @@ export function authOptions(
       encode: async ({ token }) => {
         const record = sessionRecordSchema.parse(token?.["record"]);
         const sessionId = createSessionId();
-        await store.create(sessionId, record);
-        // A fresh id at every sign-in, and the one before is dead: nobody can plant an id (session fixation).
-        if (visitor.sessionId !== null) await sessions.end(hashSessionId(visitor.sessionId));
+        try {
+          await store.create(sessionId, record);
+          // A fresh id at every sign-in, and the one before is dead: nobody can plant an id (session fixation).
+          if (visitor.sessionId !== null) await sessions.end(hashSessionId(visitor.sessionId));
+        } catch (error) {
+          const { refreshToken } = record.tokens;
+          // No browser gets this session: nobody will ever use its tokens.
+          if (refreshToken !== null) await sessions.discard(refreshToken);
+          throw error;
+        }
         return sessionId;
       },
       decode: ({ token }) => (token !== undefined && isSessionId(token) ? { sid: token } : null),

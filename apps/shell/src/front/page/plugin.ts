@@ -86,9 +86,7 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
   const { sessions, composition, tickets } = options;
   const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
   await composition.known(firstCompositionWithinMs);
-  const { sessionId, view } = await (isPrefetch(request.headers)
-    ? sessions.read(request)
-    : sessions.use(request));
+  const { sessionId, view } = await sessions.read(request);
   const decision = decidePage(pathname, view, composition);
   if (decision.kind === "redirect") {
     // A router that asks for data cannot follow a redirect to another site; an error makes it load the page instead.
@@ -96,6 +94,9 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
     else await reply.headers(pageHeaders).redirect(decision.location);
     return;
   }
+  // First, so that a page which cannot be drawn, and asks again by itself, keeps no session alive.
+  await options.render.connect();
+  if (sessionId !== null && !isPrefetch(request.headers)) await sessions.use(sessionId);
   const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
   try {
     await drawPage(request, reply, options, decision.status, ticket);

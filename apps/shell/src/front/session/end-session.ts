@@ -105,7 +105,13 @@ export function createSessionEnder({ store, queue, endAtIdentity, log }: EndSess
       await finish?.();
     },
     async discard(refreshToken) {
-      const finish = await remember({ identitySid: null, refreshToken });
+      const grant = { identitySid: null, refreshToken };
+      const finish = await remember(grant).catch(() => async (): Promise<void> => {
+        // Without the store nothing can be put off.
+        await endAtIdentity({ ...grant, giveUpAt: 0 }).catch((error: unknown) => {
+          log.warn({ err: error }, "a refresh token that no session holds could not be revoked");
+        });
+      });
       await finish();
     },
     close() {

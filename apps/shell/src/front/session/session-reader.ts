@@ -17,8 +17,8 @@ export interface SessionReader {
    * @throws {ProblemError} `store_unavailable` (503): the cookie is kept and the session with it.
    */
   read(request: FastifyRequest): Promise<RequestSession>;
-  /** The same for a page that a person opened: slides the idle expiry. */
-  use(request: FastifyRequest): Promise<RequestSession>;
+  /** Slides the idle expiry: a person opened a page. */
+  use(sessionId: string): Promise<void>;
 }
 
 const nobody: RequestSession = { sessionId: null, view: null };
@@ -38,10 +38,8 @@ export function createSessionReader(store: TokenStore): SessionReader {
   };
   return {
     read,
-    async use(request) {
-      const sessionId = sessionIdOf(request.headers);
-      if (sessionId === null || !(await store.touch(sessionId).catch(storeProblem))) return nobody;
-      return read(request);
+    async use(sessionId) {
+      await store.touch(sessionId).catch(storeProblem);
     },
   };
 }

@@ -67,7 +67,6 @@ export async function signInWithForm(
   form: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<FormOutcome> {
-  const { backend, log } = dependencies;
   const visitor = visitorOf(request);
   const attempt: { outcome?: AttemptOutcome } = {};
   const options = authOptions(dependencies, visitor, formMethod(dependencies, visitor, signal, attempt));
@@ -80,14 +79,6 @@ export async function signInWithForm(
     if (attempt.outcome === undefined) return { kind: "expired" };
     return attempt.outcome.kind === "signed-in" ? { kind: "signed-in", answer } : attempt.outcome;
   } catch (cause) {
-    // The session could not be stored: nobody will ever use the tokens.
-    const refreshToken =
-      attempt.outcome?.kind === "signed-in" ? attempt.outcome.tokens.refreshToken : undefined;
-    if (refreshToken !== undefined) {
-      await backend.revoke(refreshToken).catch((error: unknown) => {
-        log.warn({ err: error }, "an unused refresh token could not be revoked");
-      });
-    }
     if (cause instanceof TokenStoreError) return { kind: "unavailable", cause };
     throw cause;
   }
