@@ -16,6 +16,8 @@ const portBase = 13_000;
 const dataDir = path.resolve(import.meta.dirname, "../../.mullion/e2e");
 
 interface WorkerFixtures {
+  /** A session that nobody used for so long ends; the shell's own default where it is not set. */
+  readonly idleSeconds: number | undefined;
   readonly platform: Platform;
   readonly records: Records;
 }
@@ -38,16 +40,19 @@ export async function sessionIdOf(context: BrowserContext): Promise<string> {
 
 /** Test with a running platform (one per worker), the shell's page object, and watched traffic. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  idleSeconds: [undefined, { scope: "worker", option: true }],
   platform: [
-    // Playwright reads the names of the fixtures out of the first parameter, which must be a pattern.
-    async ({}, use) => {
+    async ({ idleSeconds }, use) => {
       // Fresh at every start: what an earlier run published or saved must not speak for this one.
       await deletePlatformData(dataDir);
       const platform = await startPlatform({
         portBase,
         dataDir,
         build: false,
-        overrides: { identity: { ACCESS_TOKEN_TTL_SECONDS: String(accessTokenTtlSeconds) } },
+        overrides: {
+          identity: { ACCESS_TOKEN_TTL_SECONDS: String(accessTokenTtlSeconds) },
+          ...(idleSeconds === undefined ? {} : { shell: { SESSION_IDLE_SECONDS: String(idleSeconds) } }),
+        },
       });
       await use(platform);
       await platform.stop();
