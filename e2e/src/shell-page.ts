@@ -49,7 +49,7 @@ export class ShellPage {
   }
 
   async signOut(): Promise<void> {
-    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await this.page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(this.page.getByRole("link", { name: "Sign in" })).toBeVisible();
   }
 }
