@@ -1,5 +1,5 @@
 import { Cluster } from "ioredis";
-import { available, execute } from "./available.ts";
+import { TokenStoreError } from "./errors.ts";
 import type { RedisClient } from "./redis.ts";
 
 /** What to wait for. */
@@ -40,13 +40,20 @@ export async function acknowledge(
   const timer = setTimeout(resolve, timeoutMs + 50, null);
   companion.pending += 1;
   try {
-    const question = execute(
-      companion.redis.pipeline().exists(key).set(marker, "", "PX", 1).wait(replicas, timeoutMs),
-    ).finally(() => {
+    const question = companion.redis
+      .pipeline()
+      .exists(key)
+      .set(marker, "", "PX", 1)
+      .wait(replicas, timeoutMs);
+    const asked = question.exec().finally(() => {
       companion.pending -= 1;
     });
-    const answer = await available(Promise.race([question, late]));
-    return answer?.[0] === 1 ? Number(answer[2]) : 0;
+    const results = await Promise.race([asked, late]);
+    const failed = results?.find(([error]) => error !== null)?.[0];
+    if (failed) throw failed;
+    return results?.[0]?.[1] === 1 ? Number(results[2]?.[1]) : 0;
+  } catch (cause) {
+    throw new TokenStoreError("store_unavailable", "The replicas cannot be asked for.", { cause });
   } finally {
     clearTimeout(timer);
   }

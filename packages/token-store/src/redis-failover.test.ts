@@ -81,6 +81,7 @@ describe.each([
       const heard = vi.fn();
       subscriber.on("message", heard);
       await subscriber.subscribe("news");
+      expect(await topology.master.command("PUBSUB", "NUMSUB", "news")).toEqual(["news", 1]);
 
       const load = runLoad(redis);
       onTestFinished(load.stop);

@@ -38,9 +38,8 @@ export function serverOptions(target: Exclude<RedisTarget, { kind: "cluster" }>)
     ...(target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     sentinelCommandTimeout: 500,
     sentinelRetryStrategy: reconnectDelay,
-    // Sentinels tell of a new master, also when the old one still answers, or hangs.
-    failoverDetector: true,
-    sentinelReconnectStrategy: reconnectDelay,
+    // Not ioredis' `failoverDetector`: when Sentinels announce the new master while it is connecting again, as it always
+    // is then, it can end the client for good ("Connection is closed").
   };
 }
 

@@ -33,7 +33,10 @@ export function connectSubscriber(url: string, { onError, onReconnect }: Subscri
   });
   // Nobody would notice a connection that went silent: nothing else is sent on it.
   const heartbeat = setInterval(() => {
-    checkNode(redis, target).catch(() => redis.disconnect(true));
+    checkNode(redis, target).catch(() => {
+      // Not while it is connecting again already: that would end it for good.
+      if (redis.status === "ready") redis.disconnect(true);
+    });
   }, heartbeatMs).unref();
   redis.once("end", () => clearInterval(heartbeat));
   return redis;
@@ -58,8 +61,11 @@ function anyNodeOptions(target: RedisTarget): ConnectionOptions {
     override async connect(): Promise<Socket> {
       const node = target.nodes[attempts++ % target.nodes.length] ?? target.nodes[0];
       this.connecting = true;
-      // Failures reach ioredis as events of the stream.
       this.stream = target.tls ? connectTls({ ...node }) : connect({ ...node });
+      // Where it failed before ioredis listens, this is where ioredis looks.
+      this.stream.once("error", (error) => {
+        this.firstError = error;
+      });
       return this.stream;
     }
   }
