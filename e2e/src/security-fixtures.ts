@@ -41,6 +41,8 @@ interface RefreshAnswer {
 }
 
 interface TestFixtures {
+  /** Lets every test begin with no password tried. */
+  readonly noAttempts: undefined;
   /** Uses a refresh token at identity with the shell's own credentials, as a thief of both would. */
   readonly refreshAtIdentity: (refreshToken: string) => Promise<RefreshAnswer>;
   /** Signs in somebody of this role, in a browser of their own. */
@@ -113,6 +115,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(await signIn(fronts, account("member")));
     },
     { scope: "worker" },
+  ],
+  noAttempts: [
+    async ({ records }, use) => {
+      await records.forgetSignInAttempts();
+      await use(undefined);
+    },
+    { auto: true },
   ],
   refreshAtIdentity: async ({ fronts, platform }, use) => {
     // Past the tap: these are not the front's.
