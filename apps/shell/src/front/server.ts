@@ -103,10 +103,13 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
       registry: () => composition.known(0),
     },
   });
-  await app.register(cookie);
   await app.register(serveFiles);
   const { reader, streams } = sessions;
-  await signIn.mount(app, sessions, log);
+  await app.register(async (auth) => {
+    // Only NextAuth looks at cookies in this way: parsed for every call of the BFF they would cost it for nothing.
+    await auth.register(cookie);
+    await signIn.mount(auth, sessions, log);
+  });
   await app.register(bffPlugin, {
     ...api,
     origin: env.SHELL_ORIGIN,
