@@ -68,9 +68,10 @@ describe("isUnavailable", () => {
     const client = await pool.connect();
     client.on("error", () => undefined);
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    const running = client.query("select pg_sleep(30)");
+    // Watched before it can fail: its end may be heard before that of the statement which ends it.
+    const refused = expect(client.query("select pg_sleep(30)")).rejects.toSatisfy(isUnavailable);
     await pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
-    await expect(running).rejects.toSatisfy(isUnavailable);
+    await refused;
     client.release(true);
   });
 });

@@ -37,7 +37,7 @@ describe("token store", () => {
     await store.create(sid, record());
     const dump: string[] = [];
     for await (const keys of redis.scanStream({ match: "mullion:*" }) as AsyncIterable<string[]>) {
-      for (const key of keys) dump.push(key, (await redis.dumpBuffer(key))?.toString("latin1") ?? "");
+      for (const key of keys) dump.push(key, (await redis.dumpBuffer(key)).toString("latin1"));
     }
     const text = dump.join("\n");
     expect(text).toContain(hashSessionId(sid));
