@@ -64,6 +64,23 @@ test("SEC-43 a session that was idle too long is over on every front, however mu
   expect(await (await agent.fetch(`${fronts.origin}/api/session`)).json()).toEqual({ session: null });
 });
 
+test("SEC-43 whoever opens the shell after an idle end has to give the password, though identity knows the browser", async ({
+  fronts,
+  signInAs,
+  records,
+}) => {
+  const { sid, agent } = await signInAs("viewer");
+  const open = async (): Promise<string> =>
+    (
+      await agent.open(`${fronts.origin}/user`, {
+        until: ({ pathname }) => pathname === "/api/auth/callback/mullion",
+      })
+    ).text;
+  await records.runOutIn(sid, 1);
+  await expect.poll(async () => records.remainingMs(sid)).toBeLessThan(0);
+  expect(await open()).toContain('type="password"');
+});
+
 test("SEC-43 a session ends at its absolute expiry, however much it is used", async ({
   fronts,
   signInAs,

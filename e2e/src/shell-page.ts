@@ -48,6 +48,13 @@ export class ShellPage {
     await expect(this.page.locator("[aria-busy=true]")).toHaveCount(0);
   }
 
+  /** Waits until React has taken over the remote's markup: before, a click on a button does nothing. */
+  async hydrated(): Promise<void> {
+    await this.page.waitForFunction(() =>
+      Object.keys(document.querySelector("main h1") ?? {}).some((key) => key.startsWith("__reactProps$")),
+    );
+  }
+
   async signOut(): Promise<void> {
     await this.page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(this.page.getByRole("link", { name: "Sign in" })).toBeVisible();

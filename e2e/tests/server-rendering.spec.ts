@@ -31,7 +31,7 @@ test("hydration changes nothing: no layout shift and no complaint, on every remo
   for (const path of ["/dashboard", "/analytics", "/user", "/admin"]) {
     await page.goto(path);
     await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-    await page.waitForLoadState("networkidle");
+    await shell.hydrated();
     const shift = await page.evaluate(async () => {
       const entries = await new Promise<PerformanceEntry[]>((resolve) => {
         new PerformanceObserver((list) => {

@@ -132,7 +132,8 @@ test("S2.5 an administrator ends all sessions of a member, and the member's page
   await member.signIn(account("member"), "/dashboard");
   await expect(member.page.getByText("Live", { exact: true })).toBeVisible();
   await shell.signIn(account("admin"), "/admin");
-  await page.getByRole("button", { name: `Sign out ${account("member").name} everywhere` }).click();
+  await shell.hydrated();
+  await page.getByRole("button", { name: `Sign out everywhere: ${account("member").name}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(page.getByText(/^\d+ sessions? ended$/u)).toBeVisible();
   await expect(member.page.getByLabel("Password")).toBeVisible();

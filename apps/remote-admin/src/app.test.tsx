@@ -128,7 +128,7 @@ describe("admin page", () => {
 
   it("S2.5 ends all sessions of a person after asking, and says how many there were", async () => {
     const stub = setUp(["admin"], () => ({ body: { revoked: 3 } }));
-    fireEvent.click(screen.getByRole("button", { name: "Sign out Bo everywhere" }));
+    fireEvent.click(screen.getByRole("button", { name: "Sign out everywhere: Bo" }));
     const question = within(screen.getByRole("dialog", { name: "Sign out Bo everywhere?" }));
     expect(stub.calls).toEqual([]);
     fireEvent.click(question.getByRole("button", { name: "Sign out everywhere" }));
@@ -141,7 +141,7 @@ describe("admin page", () => {
 
   it("ends nobody's sessions when the question is answered with no, and warns of ending one's own", () => {
     const stub = setUp(["admin"]);
-    fireEvent.click(screen.getByRole("button", { name: "Sign out Ada everywhere" }));
+    fireEvent.click(screen.getByRole("button", { name: "Sign out everywhere: Ada" }));
     expect(screen.getByRole("dialog").textContent).toContain("your own account");
     fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
     expect(screen.queryByRole("dialog")).toBeNull();
@@ -153,7 +153,7 @@ describe("admin page", () => {
       status: 503,
       body: { title: "Unavailable", status: 503, code: "unavailable" },
     }));
-    fireEvent.click(screen.getByRole("button", { name: "Sign out Bo everywhere" }));
+    fireEvent.click(screen.getByRole("button", { name: "Sign out everywhere: Bo" }));
     fireEvent.click(screen.getByRole("button", { name: "Sign out everywhere" }));
     const row = within(screen.getByRole("row", { name: /bo@mullion\.test/u }));
     expect((await row.findByRole("alert")).textContent).toBe("Unavailable");

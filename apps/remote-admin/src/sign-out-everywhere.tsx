@@ -30,7 +30,7 @@ export function SignOutEverywhere({ user, isOwn }: SignOutEverywhereProps): Reac
       <Button
         size="small"
         busy={isSaving}
-        aria-label={`Sign out ${user.name} everywhere`}
+        aria-label={`Sign out everywhere: ${user.name}`}
         onClick={() => {
           setIsAsked(true);
         }}

@@ -67,7 +67,8 @@ function happened(count: number): void {
 }
 
 function feedLines(): (string | null)[] {
-  return [...screen.getByRole("log", { name: "Latest events" }).children].map((line) => line.textContent);
+  const feed = within(screen.getByRole("log", { name: "Latest events" }));
+  return feed.getAllByRole("listitem").map((line) => line.textContent);
 }
 
 describe("analytics page", () => {

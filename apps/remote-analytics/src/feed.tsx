@@ -42,14 +42,16 @@ export function Feed({ format }: { readonly format: Formatter }): ReactNode {
         />
       ) : (
         // Not read out: it would never stop. Whoever wants to hear it can go there.
-        <ul className="mu-feed" role="log" aria-live="off" aria-label="Latest events" tabIndex={0}>
-          {items.map(({ number, message }) => (
-            <li key={number} className="mu-feed__item">
-              <span className="mu-muted mu-mono">{format.time(message.at)}</span>
-              <What message={message} format={format} />
-            </li>
-          ))}
-        </ul>
+        <div className="mu-feed" role="log" aria-live="off" aria-label="Latest events" tabIndex={0}>
+          <ul>
+            {items.map(({ number, message }) => (
+              <li key={number} className="mu-feed__item">
+                <span className="mu-muted mu-mono">{format.time(message.at)}</span>
+                <What message={message} format={format} />
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </Card>
   );

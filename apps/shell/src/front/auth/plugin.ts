@@ -1,9 +1,12 @@
 import formbody from "@fastify/formbody";
+import { storeProblem } from "@mullion/bff";
 import { apiAudience, identityAudience } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
+import { hashSessionId } from "@mullion/token-store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { OidcEnv } from "../env.ts";
 import { isPrefetch } from "../prefetch.ts";
+import { sessionIdOf } from "../session/session-cookie.ts";
 import { type AuthDependencies, authOptions, type SignInMethod, type Visitor } from "./auth-options.ts";
 import { csrfCookie } from "./cookies.ts";
 import { type AuthResponse, callNextAuth } from "./next-auth-call.ts";
@@ -82,6 +85,16 @@ async function startSignIn(
   return { ...started, setCookie: [...csrf.setCookie, ...started.setCookie] };
 }
 
+/**
+ * True for a browser that still has the cookie of a session which is gone. Signing out takes the cookie: this session ended
+ * unattended.
+ */
+async function hasLeftSession({ headers }: FastifyRequest, { store }: OidcDependencies): Promise<boolean> {
+  const sessionId = sessionIdOf(headers);
+  if (sessionId === null) return false;
+  return (await store.aliveAmong([hashSessionId(sessionId)]).catch(storeProblem)).size === 0;
+}
+
 /** Mounts NextAuth under `/api/auth` and `/signin`, which starts a sign-in at identity. */
 export async function authPlugin(app: FastifyInstance, dependencies: OidcDependencies): Promise<void> {
   await app.register(formbody);
@@ -97,8 +110,8 @@ export async function authPlugin(app: FastifyInstance, dependencies: OidcDepende
       });
     }
     const returnPath = safeReturnPath(callbackUrl, dependencies.env.SHELL_ORIGIN);
-    // Asked for by pages whose session ended unattended: identity must not let whoever is there now back in.
-    const reauthenticate = prompt === "login";
+    // A session that ended unattended: identity must not let whoever is there now back in. Pages that saw it end ask for it.
+    const reauthenticate = prompt === "login" || (await hasLeftSession(request, dependencies));
     return sendAnswer(reply, await startSignIn(request, dependencies, { returnPath, reauthenticate }));
   });
 
