@@ -1,9 +1,6 @@
-import { sessionViewSchema } from "@mullion/contracts";
-import type { SessionContent } from "@mullion/token-store";
+import { type SessionContent, storedViewSchema } from "@mullion/token-store";
 import { decodeJwt } from "jose";
 import type { RefreshedTokens } from "./refresher.ts";
-
-const storedViewSchema = sessionViewSchema.omit({ idleExpiresAt: true });
 
 /** Roles and name may have changed at identity: the view follows the ID token that came with the refresh. */
 function refreshView(view: SessionContent["view"], idToken: string | undefined): SessionContent["view"] {

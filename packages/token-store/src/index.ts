@@ -10,6 +10,7 @@ export {
   type StoredSession,
   type StoredTokens,
   sessionRecordSchema,
+  storedViewSchema,
   type TokenSet,
 } from "./record.ts";
 export { connectRedis, type RedisClient } from "./redis.ts";

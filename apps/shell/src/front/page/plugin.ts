@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Pool } from "undici";
 import { ticketHeader } from "../../bridge/protocol.ts";
 import type { Composition } from "../composition/composition.ts";
 import { isPrefetch } from "../prefetch.ts";
@@ -40,15 +41,12 @@ function pick(request: FastifyRequest): Record<string, string> {
   return picked;
 }
 
-/** A page that the browser asks for before the person does. */
+/** Has render draw the page of a ticket. */
 async function drawPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { render, tickets }: PageOptions,
-  status: number,
-  ticket: string,
+  { pool, tickets, status, ticket }: { pool: Pool; tickets: Tickets; status: number; ticket: string },
 ): Promise<void> {
-  const pool = await render.connect();
   const aborted = new AbortController();
   reply.raw.once("close", () => {
     tickets.revoke(ticket);
@@ -95,11 +93,11 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
     return;
   }
   // First, so that a page which cannot be drawn, and asks again by itself, keeps no session alive.
-  await options.render.connect();
+  const pool = await options.render.connect();
   if (sessionId !== null && !isPrefetch(request.headers)) await sessions.use(sessionId);
   const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
   try {
-    await drawPage(request, reply, options, decision.status, ticket);
+    await drawPage(request, reply, { pool, tickets, status: decision.status, ticket });
   } catch (error) {
     tickets.revoke(ticket);
     throw error;
