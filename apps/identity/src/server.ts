@@ -6,6 +6,7 @@ import { checkPostgres, type Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { createActiveTokens } from "./access-tokens/active-tokens.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import type { RegisteredClient } from "./clients/client-file.ts";
 import type { SignInLimits } from "./interactions/authenticate.ts";
@@ -13,6 +14,7 @@ import { interactionRoutes } from "./interactions/routes.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
 import { createProvider } from "./provider/create-provider.ts";
+import { createCurrentProvider } from "./provider/current-provider.ts";
 import { mountProvider } from "./provider/mount.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
 import { createLogoutNotices } from "./sign-ins/logout-notices.ts";
@@ -56,9 +58,11 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
     fetch: async () => Response.json({ keys: keys.publicJwks }),
   });
 
-  const { provider, activeTokens } = createProvider({ ...options, pages, audit, logger, verifier });
-
-  const notices = createLogoutNotices(provider, logger, options.logoutRetriesMs);
+  const activeTokens = createActiveTokens({ current: () => current.get(), pool, verifier });
+  const current = createCurrentProvider(() =>
+    createProvider({ ...options, pages, audit, logger, activeTokens }),
+  );
+  const notices = createLogoutNotices(current.get(), logger, options.logoutRetriesMs);
   const app = createHttpService({
     name: "identity",
     logger,
@@ -70,10 +74,10 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
     },
   });
   serveStylesheet(app, stylesheet);
-  await app.register(mountProvider, { provider });
+  await app.register(mountProvider, { current, issuer });
   const limiter = createRateLimiter(redis);
-  await app.register(interactionRoutes, { provider, pages, pool, audit, events, limiter, limits });
-  await app.register(terminateRoute, { provider, pool, audit, notices, clients: options.clients });
+  await app.register(interactionRoutes, { current, issuer, pages, pool, audit, events, limiter, limits });
+  await app.register(terminateRoute, { current, pool, audit, notices, clients: options.clients });
   await app.register(adminRoutes, { pool, verifier, activeTokens, audit, notices });
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");

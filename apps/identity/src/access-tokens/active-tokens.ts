@@ -86,23 +86,23 @@ function narrow(claims: AccessTokenClaims, allowed: readonly string[]): AccessTo
 
 /** Looks tokens up, JWTs by the grant they name and opaque ones by themselves. */
 export function createActiveTokens(options: {
-  provider: Provider;
+  current: () => Provider;
   pool: Pool;
   verifier: Verifier;
 }): ActiveTokens {
-  const { provider, pool, verifier } = options;
+  const { current, pool, verifier } = options;
   return {
     async find(token) {
       try {
         const isJwt = token.includes(".");
-        const presented = await (isJwt ? readJwt(verifier, token) : readOpaque(provider, token));
+        const presented = await (isJwt ? readJwt(verifier, token) : readOpaque(current(), token));
         if (presented === undefined) return undefined;
         const { claims, grantHash } = presented;
         if (grantHash !== undefined) {
           const roles = await rolesByGrant(pool, grantHash, claims);
           return roles && narrow({ ...claims, roles }, scopesForRoles(roles));
         }
-        const client = await provider.Client.find(claims.client_id);
+        const client = await current().Client.find(claims.client_id);
         return client && claims.sub === claims.client_id
           ? narrow(claims, ownScopes(client).split(" "))
           : undefined;

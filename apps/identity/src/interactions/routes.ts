@@ -11,6 +11,7 @@ import type { Html } from "../pages/html.ts";
 import type { PageContext } from "../pages/layout.ts";
 import { pageHeaders } from "../pages/page-headers.ts";
 import { type SignInView, signInPage, wrongCredentials } from "../pages/sign-in-page.ts";
+import type { CurrentProvider } from "../provider/current-provider.ts";
 import { maxPasswordLength } from "../users/password.ts";
 import { type AuthenticateOptions, authenticate } from "./authenticate.ts";
 import { allowedGrant, askedScopes } from "./consent.ts";
@@ -18,7 +19,8 @@ import { requireSameOrigin } from "./same-origin.ts";
 
 /** What the pages between the authorization request and its answer need. */
 export interface InteractionOptions extends AuthenticateOptions {
-  provider: Provider;
+  issuer: string;
+  current: CurrentProvider;
   pages: PageContext;
 }
 
@@ -76,8 +78,8 @@ function setErrorPages(app: FastifyInstance, pages: PageContext): void {
 
 /** The sign-in and consent pages, `/interaction/:uid`. */
 export async function interactionRoutes(app: FastifyInstance, options: InteractionOptions): Promise<void> {
-  const { provider, pages } = options;
-  const ownForm = { onRequest: requireSameOrigin(provider.issuer) };
+  const { current, issuer, pages } = options;
+  const ownForm = { onRequest: requireSameOrigin(issuer) };
   await app.register(formbody);
   setErrorPages(app, pages);
 
@@ -92,18 +94,18 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
   }
 
   async function proceed(request: Request, reply: FastifyReply, result: object): Promise<FastifyReply> {
-    const next = await provider.interactionResult(request.raw, reply.raw, { ...result });
+    const next = await current.get().interactionResult(request.raw, reply.raw, { ...result });
     return reply.header("cache-control", "no-store").redirect(next, 303);
   }
 
   app.get("/interaction/:uid", async (request: Request, reply) => {
-    const interaction = await findInteraction(provider, request, reply);
+    const interaction = await findInteraction(current.get(), request, reply);
     const { params, prompt } = interaction;
     if (prompt.name === "login") {
       const hint = params["login_hint"];
       return sendSignIn(reply, interaction, typeof hint === "string" ? { email: hint } : {});
     }
-    const client = await provider.Client.find(String(params["client_id"]));
+    const client = await current.get().Client.find(String(params["client_id"]));
     if (client === undefined) throw new errors.InvalidClient("client not found");
     if (isFirstParty(client)) return proceed(request, reply, { consent: {} });
     const page = consentPage(pages, {
@@ -115,7 +117,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
   });
 
   app.post("/interaction/:uid/sign-in", ownForm, async (request: Request, reply) => {
-    const interaction = await findInteraction(provider, request, reply, "login");
+    const interaction = await findInteraction(current.get(), request, reply, "login");
     const parsed = credentials.safeParse(request.body);
     if (!parsed.success) return sendSignIn(reply, interaction, { error: wrongCredentials }, 422);
     const { email, password } = parsed.data;
@@ -134,7 +136,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
   });
 
   app.post("/interaction/:uid/consent", ownForm, async (request: Request, reply) => {
-    const interaction = await findInteraction(provider, request, reply, "consent");
+    const interaction = await findInteraction(current.get(), request, reply, "consent");
     const allowed = decision.safeParse(request.body).data?.decision === "allow";
     await options.audit.write({
       action: allowed ? "consent.allow" : "consent.deny",
@@ -148,7 +150,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
         error_description: "the user did not allow it",
       });
     }
-    return proceed(request, reply, { consent: { grantId: await allowedGrant(provider, interaction) } });
+    return proceed(request, reply, { consent: { grantId: await allowedGrant(current.get(), interaction) } });
   });
 
   // Whoever mistypes an address sees a page; programs get the problem document.

@@ -1,7 +1,6 @@
-import type { Verifier } from "@mullion/access-token";
 import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "pino";
-import { type ActiveTokens, createActiveTokens } from "../access-tokens/active-tokens.ts";
+import type { ActiveTokens } from "../access-tokens/active-tokens.ts";
 import { introspectWith } from "../access-tokens/introspection.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { compareHashedSecret } from "../clients/client-metadata.ts";
@@ -54,11 +53,11 @@ function setHeaders(provider: Provider, formTargets: readonly string[], logger: 
   });
 }
 
-/** The authorization server, ready to be mounted, and what it knows of tokens. */
+/** The authorization server, ready to be mounted. */
 export function createProvider(
-  options: ProviderOptions & { audit: AuditLog; logger: Logger; verifier: Verifier },
-): { provider: Provider; activeTokens: ActiveTokens } {
-  const { issuer, clients, audit, logger, pool, verifier } = options;
+  options: ProviderOptions & { audit: AuditLog; logger: Logger; activeTokens: ActiveTokens },
+): Provider {
+  const { issuer, clients, audit, logger, activeTokens } = options;
   const provider = new Provider(issuer, createConfiguration(options));
   // The mount sets the forwarded headers itself, from the issuer: no caller decides what the URLs look like.
   provider.proxy = true;
@@ -72,10 +71,9 @@ export function createProvider(
     logger,
   );
   auditWith(provider, audit, logger);
-  const activeTokens = createActiveTokens({ provider, pool, verifier });
   introspectWith(provider, activeTokens);
   provider.on("server_error", (_ctx, error) => {
     logger.error({ err: error }, "the provider failed");
   });
-  return { provider, activeTokens };
+  return provider;
 }

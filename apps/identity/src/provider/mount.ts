@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type Provider from "oidc-provider";
+import type { CurrentProvider } from "./current-provider.ts";
 
 const paths = [
   "/.well-known/openid-configuration",
@@ -20,10 +20,9 @@ const paths = [
 /** Hands the protocol's endpoints to the provider, with the request as it came. */
 export async function mountProvider(
   app: FastifyInstance,
-  { provider }: { provider: Provider },
+  { current, issuer }: { current: CurrentProvider; issuer: string },
 ): Promise<void> {
-  const { host, protocol } = new URL(provider.issuer);
-  const handle = provider.callback();
+  const { host, protocol } = new URL(issuer);
   // The provider reads bodies itself.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => {
@@ -42,7 +41,7 @@ export async function mountProvider(
         });
         reply.hijack();
         reply.raw.setHeader("x-request-id", request.id);
-        void handle(request.raw, reply.raw);
+        current.handle(request.raw, reply.raw);
       },
     });
   }

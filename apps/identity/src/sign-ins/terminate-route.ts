@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { RegisteredClient } from "../clients/client-file.ts";
 import { identityProblem } from "../errors.ts";
+import type { CurrentProvider } from "../provider/current-provider.ts";
 import type { LogoutNotices } from "./logout-notices.ts";
 import { endSignIn } from "./sign-in-store.ts";
 
@@ -40,7 +41,7 @@ async function authenticateClient(provider: Provider, request: FastifyRequest): 
 
 /** What ending sign-ins takes. */
 export interface TerminateOptions {
-  provider: Provider;
+  current: CurrentProvider;
   pool: Pool;
   audit: AuditLog;
   notices: LogoutNotices;
@@ -54,12 +55,12 @@ export interface TerminateOptions {
  */
 export async function terminateRoute(
   app: FastifyInstance,
-  { provider, pool, audit, notices, clients }: TerminateOptions,
+  { current, pool, audit, notices, clients }: TerminateOptions,
 ): Promise<void> {
   await app.register(formbody);
   const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
   app.post("/session/terminate", async (request, reply) => {
-    const { clientId } = await authenticateClient(provider, request);
+    const { clientId } = await authenticateClient(current.get(), request);
     const { sid } = parseBody(bodySchema, request.body);
     const ended = await endSignIn(pool, { clientId, sid, ours });
     if (ended !== undefined) {
