@@ -21,6 +21,7 @@ export const shellInstances = ["shell", "shell-2", "shell-3"] as const;
 
 /** How to run one instance of an app. Paths are relative to the app's folder. */
 export interface AppSpec {
+  readonly app: AppName;
   readonly name: InstanceName;
   readonly folder: string;
   readonly main: string;
@@ -66,6 +67,7 @@ export function isShell(name: InstanceName): boolean {
 export function appSpecs(repository: string, context: AppContext): AppSpec[] {
   const environments = appEnvironments(context);
   const specOf = (app: AppName, name: InstanceName): AppSpec => ({
+    app,
     name,
     folder: join(repository, "apps", app),
     main: app === "shell" ? "src/front/main.ts" : "src/main.ts",

@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly dataDir?: string | undefined;
   /** Fronts that share one origin and one Redis: `shell`, `shell-2`, `shell-3`. One unless told. */
   readonly shells?: ShellCount;
+  /** Only these apps, for whoever works with a part of the platform. All of them unless told. */
+  readonly apps?: readonly AppName[];
   /** Where identity is reached, when that is not its own port but a proxy in front of it. */
   readonly issuer?: string;
   /** Variables that replace or add to an app's own, by app; those of `shell` are every front's. */
@@ -134,7 +136,7 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     shells: options.shells ?? 1,
     issuer,
     overrides: options.overrides ?? {},
-  });
+  }).filter(({ app }) => options.apps?.includes(app) ?? true);
 
   await migrateAndSeed({ specs, steps, log, signal, together });
   signal.throwIfAborted();
@@ -142,8 +144,11 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     steps.run(spec.name, () => supervisor.add(appProcess(spec, log(spec.name))));
   await together(specs.filter(({ name }) => !isShell(name)).map(startApp));
   signal.throwIfAborted();
+  const publishes = specs.some(({ app }) => app === "registry");
   await together([
-    steps.run("publish", (note) => publishRemotes({ ports, issuer, secrets, signal, note })),
+    ...(publishes
+      ? [steps.run("publish", (note) => publishRemotes({ ports, issuer, secrets, signal, note }))]
+      : []),
     ...specs.filter(({ name }) => isShell(name)).map(startApp),
   ]);
   signal.throwIfAborted();
