@@ -7,9 +7,8 @@ import { z } from "zod";
 import { isFirstParty } from "../clients/client-metadata.ts";
 import { consentPage } from "../pages/consent-page.ts";
 import { errorPage } from "../pages/error-page.ts";
-import type { Html } from "../pages/html.ts";
 import type { PageContext } from "../pages/layout.ts";
-import { pageHeaders } from "../pages/page-headers.ts";
+import { sendPage } from "../pages/send-page.ts";
 import { type SignInView, signInPage, wrongCredentials } from "../pages/sign-in-page.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
 import { maxPasswordLength } from "../users/password.ts";
@@ -31,10 +30,6 @@ const credentials = z.object({
   password: z.string().min(1).max(maxPasswordLength),
 });
 const decision = z.object({ decision: z.enum(["allow", "deny"]) });
-
-function sendPage(reply: FastifyReply, status: number, { html }: Html, targets: string[] = []): FastifyReply {
-  return reply.code(status).headers(pageHeaders(targets)).type("text/html; charset=utf-8").send(html);
-}
 
 function redirectUri({ params }: Interaction): string[] {
   return typeof params["redirect_uri"] === "string" ? [params["redirect_uri"]] : [];

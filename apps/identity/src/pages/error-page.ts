@@ -1,5 +1,6 @@
 import { type Html, html } from "./html.ts";
-import { alertIcon, type PageContext, page } from "./layout.ts";
+import { icon } from "./icon.ts";
+import { type PageContext, page } from "./layout.ts";
 
 /** What went wrong. `code` and `description` are for whoever has to find the cause. */
 export interface ErrorView {
@@ -31,6 +32,6 @@ export function errorPage(context: PageContext, view: ErrorView): Html {
     context,
     title,
     html`<p class="mu-muted">${advice}</p>
-        <div class="mu-alert">${alertIcon}<span><code>${view.code}</code>${view.description !== undefined && html`<br>${view.description}`}</span></div>`,
+        <div class="mu-alert">${icon("alert")}<span><code>${view.code}</code>${view.description !== undefined && html`<br>${view.description}`}</span></div>`,
   );
 }

@@ -11,11 +11,11 @@ const mark = html`<svg class="mu-brand__mark" viewBox="0 0 26 26" aria-hidden="t
         <path class="mu-brand__lit" d="M13 3.5h6.5a3 3 0 0 1 3 3v2.75H13z"/>
       </svg>`;
 
-/** A sign, drawn beside the text of an alert. */
-export const alertIcon: Html = html`<svg class="mu-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.5v.01"/></svg>`;
+/** The product's name with its mark. */
+export const brand: Html = html`${mark}Mullion`;
 
-/** The frame of all pages: one card under the brand. Works without scripts; there are none. */
-export function page({ stylesheet }: PageContext, title: string, card: Html): Html {
+/** A whole document. Works without scripts; there are none. */
+export function htmlDocument({ stylesheet }: PageContext, title: string, body: Html): Html {
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -28,14 +28,24 @@ export function page({ stylesheet }: PageContext, title: string, card: Html): Ht
     <link rel="stylesheet" href="${stylesheet}">
   </head>
   <body>
-    <main class="mu-page mu-page--center">
-      <span class="mu-brand">${mark}Mullion</span>
+    ${body}
+  </body>
+</html>
+`;
+}
+
+/** The frame of pages that ask or say one thing: one card under the brand, and perhaps a line below the card. */
+export function page(context: PageContext, title: string, card: Html, below?: Html): Html {
+  return htmlDocument(
+    context,
+    title,
+    html`<main class="mu-page mu-page--center">
+      <span class="mu-brand">${brand}</span>
       <section class="mu-card mu-stack">
         <h1 class="mu-title">${title}</h1>
         ${card}
       </section>
-    </main>
-  </body>
-</html>
-`;
+      ${below}
+    </main>`,
+  );
 }
