@@ -77,11 +77,17 @@ export interface TestIdentityOptions {
   /** Instead of the test servers' own addresses, to cut the line. */
   databaseUrl?: (direct: string) => string;
   redisUrl?: (direct: string) => string;
+  /** A further instance on the same database and names in Redis as this one, which outlives it. */
+  beside?: TestIdentity;
 }
 
 /** Identity on a port of its own, with its own database and its own names in Redis. */
 export interface TestIdentity {
   issuer: string;
+  /** Where this instance listens: the issuer's address, except for one that stands beside another. */
+  url: string;
+  /** Of the database itself, past any line that a test put in. */
+  connectionString: string;
   pool: Pool;
   redis: Redis;
   keyPrefix: string;
@@ -101,12 +107,16 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     logoutRetriesMs,
     databaseUrl = String,
     redisUrl = String,
+    beside,
   } = options;
-  const database = await createTestDatabase();
-  const dir = fileURLToPath(new URL("../migrations", import.meta.url));
-  await runMigrations({ connectionString: database.connectionString, dir });
-  const pool = createPool({ connectionString: databaseUrl(database.connectionString) });
-  const keyPrefix = `test:${randomBytes(6).toString("hex")}:`;
+  const database = beside === undefined ? await createTestDatabase() : undefined;
+  const connectionString = database?.connectionString ?? beside?.connectionString ?? "";
+  if (database !== undefined) {
+    const dir = fileURLToPath(new URL("../migrations", import.meta.url));
+    await runMigrations({ connectionString, dir });
+  }
+  const pool = createPool({ connectionString: databaseUrl(connectionString) });
+  const keyPrefix = beside?.keyPrefix ?? `test:${randomBytes(6).toString("hex")}:`;
   const redis = new Redis(redisUrl(testRedisUrl()), {
     keyPrefix,
     commandTimeout: 500,
@@ -117,7 +127,8 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
   redis.on("error", () => undefined);
   await once(redis, "ready");
   const port = await freePort();
-  const issuer = `http://localhost:${String(port)}`;
+  const url = `http://localhost:${String(port)}`;
+  const issuer = beside?.issuer ?? url;
   const events: PlatformEvent[] = [];
   const app = await createIdentity({
     issuer,
@@ -140,6 +151,8 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
   const passwordHash = await hashPassword(password);
   return {
     issuer,
+    url,
+    connectionString,
     pool,
     redis,
     keyPrefix,
@@ -156,7 +169,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
       await app.close();
       redis.disconnect();
       await pool.end();
-      await database.drop();
+      await database?.drop();
     },
   };
 }

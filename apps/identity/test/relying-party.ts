@@ -39,13 +39,18 @@ export class RelyingParty {
   }
 
   static async discover(
-    { issuer }: TestIdentity,
+    { issuer, url }: Pick<TestIdentity, "issuer" | "url">,
     registered: { clientId: string; clientSecret: string } = clients.shell,
     redirectUri: string = shellRedirectUri,
   ): Promise<RelyingParty> {
-    const url = new URL(issuer);
-    const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, http));
-    return new RelyingParty(server, registered, redirectUri);
+    const expected = new URL(issuer);
+    const server = await oauth.processDiscoveryResponse(expected, await oauth.discoveryRequest(expected, http));
+    // Every instance names the issuer's endpoints: a load balancer would choose; here the test does.
+    const here = Object.entries(server).map(([name, value]) => {
+      const isEndpoint = name.endsWith("_endpoint") && typeof value === "string";
+      return [name, isEndpoint ? value.replace(issuer, url) : value] as const;
+    });
+    return new RelyingParty({ issuer, ...Object.fromEntries(here) }, registered, redirectUri);
   }
 
   async authorization(
@@ -140,7 +145,7 @@ export class RelyingParty {
     const headers = new Headers();
     const body = new URLSearchParams({ sid });
     await this.authenticate(this.server, this.client, body, headers);
-    return fetch(`${identity.issuer}/session/terminate`, { method: "POST", headers, body });
+    return fetch(`${identity.url}/session/terminate`, { method: "POST", headers, body });
   }
 }
 
