@@ -8,7 +8,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { createActiveTokens } from "./access-tokens/active-tokens.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
-import type { RegisteredClient } from "./clients/client-file.ts";
+import type { RegisteredClient } from "./clients/registered-client.ts";
 import type { SignInLimits } from "./interactions/authenticate.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";

@@ -7,7 +7,11 @@ import { createPool, type Pool, runMigrations } from "@mullion/postgres";
 import { createTestDatabase, freePort, testRedisUrl } from "@mullion/testing";
 import { createKeyRing } from "@mullion/token-store";
 import { Redis } from "ioredis";
-import type { RegisteredClient } from "../src/clients/client-file.ts";
+import {
+  type ClientRegistration,
+  type RegisteredClient,
+  registerClient,
+} from "../src/clients/registered-client.ts";
 import type { SignInLimits } from "../src/interactions/authenticate.ts";
 import { loadSigningKeys } from "../src/keys/signing-keys.ts";
 import { createIdentity } from "../src/server.ts";
@@ -19,50 +23,47 @@ export const password = "correct horse battery staple";
 export const shellRedirectUri = "http://localhost:3000/api/auth/callback/mullion";
 export const partnerRedirectUri = "https://partner.example/callback";
 
-const base = {
-  postLogoutRedirectUris: [],
-  redirectUris: [],
-  scopes: [],
-  firstParty: true,
-  accessTokenFormat: "jwt",
-} as const satisfies Partial<RegisteredClient>;
+/** A client that authenticates by a secret. */
+type ConfidentialClient = RegisteredClient & { clientSecret: string };
+
+function confidential(client: ClientRegistration & { clientSecret: string }): ConfidentialClient {
+  return { ...registerClient(client), clientSecret: client.clientSecret };
+}
 
 /** The clients of the platform, and one of somebody else. */
-export const clients: Readonly<Record<"shell" | "gateway" | "partner" | "kiosk", RegisteredClient>> = {
-  shell: {
-    ...base,
+export const clients: Readonly<Record<"shell" | "gateway" | "partner" | "kiosk", ConfidentialClient>> = {
+  shell: confidential({
     clientId: "mullion-shell",
     clientSecret: "shell-secret-shell-secret-shell-secret",
     grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
     redirectUris: [shellRedirectUri],
     postLogoutRedirectUris: ["http://localhost:3000/"],
     scopes: ["registry:read"],
-  },
-  gateway: {
-    ...base,
+    firstParty: true,
+  }),
+  gateway: confidential({
     clientId: "mullion-gateway",
     clientSecret: "gateway-secret-gateway-secret-gateway",
     grantTypes: ["client_credentials"],
     scopes: ["events:write"],
-  },
-  kiosk: {
-    ...base,
+    firstParty: true,
+  }),
+  kiosk: confidential({
     clientId: "mullion-kiosk",
     clientSecret: "kiosk-secret-kiosk-secret-kiosk-secret",
     grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
     redirectUris: ["http://localhost:3100/callback"],
     scopes: ["registry:read"],
     accessTokenFormat: "opaque",
-  },
-  partner: {
-    ...base,
+    firstParty: true,
+  }),
+  partner: confidential({
     clientId: "partner",
     name: "Partner <App>",
     clientSecret: "partner-secret-partner-secret-partner",
     grantTypes: ["authorization_code", "refresh_token"],
     redirectUris: [partnerRedirectUri],
-    firstParty: false,
-  },
+  }),
 };
 
 const keyRing = createKeyRing(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
@@ -74,6 +75,8 @@ export interface TestIdentityOptions {
   /** Where the shell hears of logouts. */
   backchannelLogoutUri?: string;
   logoutRetriesMs?: readonly number[];
+  /** Clients beside those above. */
+  extraClients?: readonly ClientRegistration[];
   /** Instead of the test servers' own addresses, to cut the line. */
   databaseUrl?: (direct: string) => string;
   redisUrl?: (direct: string) => string;
@@ -105,6 +108,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     limits,
     backchannelLogoutUri,
     logoutRetriesMs,
+    extraClients = [],
     databaseUrl = String,
     redisUrl = String,
     beside,
@@ -138,6 +142,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     clients: [
       ...Object.values(clients).filter(({ clientId }) => clientId !== clients.shell.clientId),
       { ...clients.shell, ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }) },
+      ...extraClients.map(registerClient),
     ],
     keys: await loadSigningKeys(pool, keyRing),
     pool,

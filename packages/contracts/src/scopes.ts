@@ -9,11 +9,25 @@ export const scopeSchema = z.enum([
   "insights:write",
   "users:read",
   "users:write",
+  "clients:read",
+  "clients:write",
+  "keys:read",
+  "keys:write",
   "registry:read",
   "registry:publish",
   "events:write",
 ]);
 export type Scope = z.infer<typeof scopeSchema>;
+
+const admin = [
+  "insights:write",
+  "users:read",
+  "users:write",
+  "clients:read",
+  "clients:write",
+  "keys:read",
+  "keys:write",
+] as const satisfies Scope[];
 
 const everyone = [
   "profile:read",
@@ -26,7 +40,7 @@ const everyone = [
 export const scopesByRole: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: everyone,
   member: [...everyone, "insights:write"],
-  admin: [...everyone, "insights:write", "users:read", "users:write"],
+  admin: [...everyone, ...admin],
 };
 
 /** The union of what the roles allow. */

@@ -22,15 +22,22 @@ describe("the client file", () => {
     return readClientFile(file);
   }
 
-  it("is read with safe defaults: nothing to redirect to, no scopes, not first-party", async () => {
+  it("is read with safe defaults: no address, no origin, no scopes, not first-party", async () => {
     expect(await read(JSON.stringify({ clients: [client] }))).toEqual([
       {
         ...client,
+        applicationType: "web",
+        tokenEndpointAuthMethod: "client_secret_basic",
         redirectUris: [],
         postLogoutRedirectUris: [],
         scopes: [],
-        firstParty: false,
         accessTokenFormat: "jwt",
+        idTokenSignedResponseAlg: "ES256",
+        origins: [],
+        firstParty: false,
+        firstPartyApi: false,
+        dpopBoundAccessTokens: false,
+        requirePushedAuthorizationRequests: false,
       },
     ]);
   });

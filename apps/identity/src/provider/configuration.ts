@@ -2,8 +2,8 @@ import type { Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import type { Configuration } from "oidc-provider";
 import { mayIntrospect } from "../access-tokens/introspection.ts";
-import type { RegisteredClient } from "../clients/client-file.ts";
-import { extraClientMetadata, toClientMetadata } from "../clients/client-metadata.ts";
+import { extraClientMetadata, isAllowedOrigin, toClientMetadata } from "../clients/client-metadata.ts";
+import type { RegisteredClient } from "../clients/registered-client.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { PageContext } from "../pages/layout.ts";
 import { createAdapterFactory } from "../storage/create-adapter.ts";
@@ -81,9 +81,10 @@ export function createConfiguration(options: ProviderOptions): Configuration {
     clients: clients.map(toClientMetadata),
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     extraClientMetadata: { properties: extraClientMetadata },
-    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     enabledJWA: {
-      idTokenSigningAlgValues: ["ES256"],
+      clientAuthSigningAlgValues: ["ES256", "RS256", "PS256", "EdDSA"],
+      idTokenSigningAlgValues: ["ES256", "RS256", "EdDSA"],
       userinfoSigningAlgValues: ["ES256"],
       introspectionSigningAlgValues: ["ES256"],
       authorizationSigningAlgValues: ["ES256"],
@@ -120,8 +121,7 @@ export function createConfiguration(options: ProviderOptions): Configuration {
     extraTokenClaims,
     issueRefreshToken,
     rotateRefreshToken: true,
-    // No client of today runs in a browser.
-    clientBasedCORS: () => false,
+    clientBasedCORS: (_ctx, origin, client) => isAllowedOrigin(client, origin),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     renderError: renderWith(pages).error,
   };

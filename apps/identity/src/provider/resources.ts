@@ -15,8 +15,10 @@ const everyUserScope: ReadonlySet<string> = new Set(Object.values(scopesByRole).
 /** Scopes of a user by the resource (RFC 8707) they belong to: a token for one resource carries none of another's. */
 export type UserScopes = ReadonlyMap<string, readonly string[]>;
 
+const identityScope = /^(?:users|clients|keys|sessions|audit):/;
+
 function belongsToIdentity(scope: string): boolean {
-  return scope.startsWith("users:");
+  return identityScope.test(scope);
 }
 
 /** The platform's two resources: identity's own admin API, and the API of all other services. */

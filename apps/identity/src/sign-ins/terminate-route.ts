@@ -6,7 +6,7 @@ import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import { z } from "zod";
 import type { AuditLog } from "../audit/audit-log.ts";
-import type { RegisteredClient } from "../clients/client-file.ts";
+import type { RegisteredClient } from "../clients/registered-client.ts";
 import { identityProblem } from "../errors.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
 import type { LogoutNotices } from "./logout-notices.ts";
