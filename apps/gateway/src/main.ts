@@ -47,6 +47,7 @@ const app = await createServer({
   events,
   logger,
   streamLimitMs: env.STREAM_LIMIT_SECONDS * 1000,
+  corsOrigins: env.CORS_ORIGINS ?? [],
 });
 app.addHook("onClose", async () => {
   redis.disconnect();

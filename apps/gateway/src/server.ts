@@ -34,6 +34,8 @@ export interface ServerParts {
   countEveryMs?: number;
   /** Longest that an event stream or a WebSocket stays open, in milliseconds; an hour when not given. */
   streamLimitMs?: number;
+  /** Origins whose pages may call with a token of their own; none when not given. */
+  corsOrigins?: readonly string[];
 }
 
 function createPools(upstreams: ServerParts["upstreams"]): Record<UpstreamName, Dispatcher> {
@@ -69,16 +71,17 @@ function handlerOf(
 }
 
 /**
- * The gateway, ready to listen. A request passes, in this order: request id, log, check of the target, limit per
- * address, access token, limit per subject, scope, body limit, service. A WebSocket handshake goes the same way. There is no CORS step: browsers talk to the
- * shell only, and an answer without CORS fields is one no page can read.
+ * The gateway, ready to listen. A request passes, in this order: request id, log, CORS, check of the target, limit per
+ * address, access token, limit per subject, scope, body limit, service. A WebSocket handshake goes the same way. Cookies
+ * never come along: whoever calls from a page brings a token.
  */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { routes, verifier, metrics, logger, streamLimitMs = 3_600_000 } = parts;
+  const { routes, verifier, metrics, logger, streamLimitMs = 3_600_000, corsOrigins = [] } = parts;
   const app = createHttpService({
     name: "gateway",
     logger,
     webSockets: true,
+    cors: () => ({ origins: corsOrigins, credentials: false }),
     requestTimeoutMs: timeToReceive(Math.max(0, ...routes.map(({ bodyLimitBytes }) => bodyLimitBytes))),
     allowedMethods: createAllowedMethods(routes),
     // Redis is not among them: the gateway works without it.

@@ -95,6 +95,7 @@ export interface TestGatewayOptions {
   perAddress?: number;
   redisUrl?: string;
   streamLimitMs?: number;
+  corsOrigins?: readonly string[];
   /** Origin of the services; that of `upstream` when not given. */
   upstreamUrl?: string;
 }
@@ -136,6 +137,7 @@ async function start(options: TestGatewayOptions, shared: Shared): Promise<TestG
     logger,
     countEveryMs: 20,
     ...(options.streamLimitMs === undefined ? {} : { streamLimitMs: options.streamLimitMs }),
+    ...(options.corsOrigins === undefined ? {} : { corsOrigins: options.corsOrigins }),
   });
   if (options.redisUrl === undefined) await once(redis, "ready");
   const url = await app.listen({ host: "127.0.0.1", port: 0 });

@@ -63,7 +63,7 @@ export async function feedRoute(app: FastifyInstance, options: FeedOptions): Pro
   app.route({
     method: "GET",
     url: "/insights/feed",
-    preHandler: app.requireScope("insights:read"),
+    onRequest: app.requireScope("insights:read"),
     handler: async () => {
       throw upgradeRequired();
     },

@@ -63,7 +63,7 @@ export async function liveRoute(app: FastifyInstance, options: LiveOptions): Pro
   app.addHook("preClose", async () => {
     closing.abort();
   });
-  app.get("/insights/live", { preHandler: app.requireScope("insights:read") }, async (_request, reply) => {
+  app.get("/insights/live", { onRequest: app.requireScope("insights:read") }, async (_request, reply) => {
     const left = new AbortController();
     reply.raw.once("close", () => {
       left.abort();

@@ -68,13 +68,13 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await app.register(liveRoute, { watch: createHealthWatch(health, lookMs), heartbeatMs });
   await app.register(feedRoute, { feed, pingMs, backlogBytes });
 
-  app.get("/insights/health", { preHandler: app.requireScope("insights:read") }, () => health());
-  app.get("/insights/summary", { preHandler: app.requireScope("insights:read") }, ({ query }) =>
+  app.get("/insights/health", { onRequest: app.requireScope("insights:read") }, () => health());
+  app.get("/insights/summary", { onRequest: app.requireScope("insights:read") }, ({ query }) =>
     readSummary(pool, parseQuery(summaryQuery, query).days),
   );
   app.post(
     "/insights/annotations",
-    { preHandler: app.requireScope("insights:write") },
+    { onRequest: app.requireScope("insights:write") },
     async (request, reply) => {
       const annotation = parseBody(newAnnotationSchema, request.body);
       return reply.code(201).send(await addAnnotation(pool, request.accessToken, annotation));
@@ -82,7 +82,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   );
   app.post(
     "/insights/events",
-    { preHandler: app.requireScope("events:write"), bodyLimit: batchLimitBytes },
+    { onRequest: app.requireScope("events:write"), bodyLimit: batchLimitBytes },
     async (request) => {
       const batch = parseBody(eventBatchSchema, request.body);
       const counted = await ingest(pool, request.accessToken.client_id, batch);

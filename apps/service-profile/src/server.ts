@@ -25,13 +25,13 @@ export async function createServer({ pool, verifier, logger }: ServerParts): Pro
   });
   await app.register(accessTokenPlugin, { verifier });
 
-  app.get("/profile/me", { preHandler: app.requireScope("profile:read") }, ({ accessToken }) =>
+  app.get("/profile/me", { onRequest: app.requireScope("profile:read") }, ({ accessToken }) =>
     readProfile(pool, personOf(accessToken)),
   );
-  app.put("/profile/me/preferences", { preHandler: app.requireScope("profile:write") }, (request) =>
+  app.put("/profile/me/preferences", { onRequest: app.requireScope("profile:write") }, (request) =>
     savePreferences(pool, personOf(request.accessToken), parseBody(savedPreferencesSchema, request.body)),
   );
-  app.put("/profile/me/pins", { preHandler: app.requireScope("profile:write") }, (request) =>
+  app.put("/profile/me/pins", { onRequest: app.requireScope("profile:write") }, (request) =>
     savePins(pool, personOf(request.accessToken), parseBody(pinsSchema, request.body).pins),
   );
   return app;

@@ -14,8 +14,8 @@ declare module "fastify" {
   }
   interface FastifyInstance {
     /**
-     * A hook (`preHandler`, or `onRequest` where no body is parsed) that lets only tokens with this scope pass. `verify`
-     * stands in for the plugin's own where a route asks for more.
+     * A hook that lets only tokens with this scope pass. As `onRequest` it runs before a body is read. `verify` stands in
+     * for the plugin's own where a route asks for more.
      */
     requireScope(scope: Scope, verify?: VerifyToken): (request: FastifyRequest) => Promise<void>;
   }
@@ -51,6 +51,8 @@ export const accessTokenPlugin = fp(
         async (request: FastifyRequest) => {
           try {
             const claims = await verify(tokenOf(request));
+            // Bound to a key (RFC 9449): whoever only has the token must not get in with it.
+            if (claims.cnf !== undefined) throw new AccessTokenError("invalid_token");
             if (!claims.scope.split(" ").includes(scope)) throw new AccessTokenError("insufficient_scope");
             verified.set(request, claims);
           } catch (error) {

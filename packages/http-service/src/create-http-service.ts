@@ -7,6 +7,7 @@ import {
   fastify,
 } from "fastify";
 import type { Logger } from "pino";
+import { addCors, type CorsPolicy } from "./cors.ts";
 import { type HttpServiceCode, ProblemError } from "./errors.ts";
 import { addHealthRoutes } from "./health.ts";
 import { LazyLogger } from "./lazy-logger.ts";
@@ -26,6 +27,8 @@ export interface HttpServiceOptions {
   checks?: Record<string, () => Promise<void>>;
   /** The methods a path has, so that another method on it gets 405 and not 404. Empty when there is no such path. */
   allowedMethods?: (path: string) => readonly string[];
+  /** Which pages of other origins may call; none when not given. */
+  cors?: CorsPolicy;
   /** Largest body any route accepts unless it says otherwise; 64 KiB when not given. */
   bodyLimitBytes?: number;
   /** Within it a request has arrived whole, body included, or is answered 408; see `timeToReceive`. 60 s when not given. */
@@ -89,6 +92,11 @@ export function timeToReceive(bodyBytes: number): number {
 /**
  * A Fastify instance with what every service shares: request ids, logs without secrets, problem documents for every
  * error, security headers, `/healthz` and `/readyz`. It does not listen: see `listen`.
+ *
+ * The order of a request (S4.1), by Fastify's hooks: request id and log (before any hook), CORS (`onRequest`, here);
+ * then the service's own: rate limit, authentication and authorization (`onRequest`: nobody's body is read before it is
+ * known whose it is), body (`preParsing`), validation (`parseBody`, first thing in the handler), handler; an error of
+ * any step goes to one error handler. docs/request-order.md says why.
  */
 export function createHttpService(options: HttpServiceOptions): FastifyInstance {
   const logger = options.logger ?? createLogger({ name: options.name });
@@ -126,6 +134,7 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     reply.header("x-request-id", request.id);
     done();
   });
+  if (options.cors !== undefined) addCors(app, options.cors);
   let closing = false;
   app.addHook("preClose", async () => {
     closing = true;

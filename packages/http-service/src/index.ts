@@ -1,3 +1,4 @@
+export type { CorsPolicy, CorsRule } from "./cors.ts";
 export { createHttpService, type HttpServiceOptions, timeToReceive } from "./create-http-service.ts";
 export { commonEnv, parseEnv } from "./env.ts";
 export { type HttpServiceCode, ProblemError, type ProblemOptions, unavailable } from "./errors.ts";
