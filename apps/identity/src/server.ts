@@ -7,11 +7,14 @@ import type { RedisClient } from "@mullion/token-store";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { createActiveTokens } from "./access-tokens/active-tokens.ts";
+import { verifyForOwnApi } from "./access-tokens/own-api.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import type { RegisteredClient } from "./clients/registered-client.ts";
 import type { SignInLimits } from "./interactions/authenticate.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
 import { createProvider } from "./provider/create-provider.ts";
 import { createCurrentProvider } from "./provider/current-provider.ts";
@@ -33,6 +36,7 @@ export interface IdentityOptions {
   pool: Pool;
   redis: RedisClient;
   events: Pick<EventSink, "emit">;
+  mailer: Mailer;
   logger: Logger;
   limits?: SignInLimits;
   /** Pauses before a client is told again of a logout. */
@@ -78,7 +82,9 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const limiter = createRateLimiter(redis);
   await app.register(interactionRoutes, { current, issuer, pages, pool, audit, events, limiter, limits });
   await app.register(terminateRoute, { current, pool, audit, notices, clients: options.clients });
-  await app.register(adminRoutes, { pool, verifier, activeTokens, audit, notices });
+  const verify = verifyForOwnApi(verifier, activeTokens);
+  await app.register(adminRoutes, { pool, verify, audit, notices });
+  await app.register(auditRoutes, { pool, verify });
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");
   });

@@ -5,7 +5,7 @@ import { clients, password, shellRedirectUri, type TestIdentity } from "./identi
 
 /** What an administrator has at the API, and at identity's own. */
 export const everyApiScope = "profile:read profile:write insights:read registry:read insights:write";
-export const everyIdentityScope = "users:read users:write";
+export const everyIdentityScope = "audit:read users:read users:write";
 const shellScope = `openid profile email offline_access ${everyApiScope} ${everyIdentityScope}`;
 /** The resources the shell asks for. */
 const bothResources: readonly string[] = [apiAudience, identityAudience];
@@ -44,7 +44,10 @@ export class RelyingParty {
     redirectUri: string = shellRedirectUri,
   ): Promise<RelyingParty> {
     const expected = new URL(issuer);
-    const server = await oauth.processDiscoveryResponse(expected, await oauth.discoveryRequest(expected, http));
+    const server = await oauth.processDiscoveryResponse(
+      expected,
+      await oauth.discoveryRequest(expected, http),
+    );
     // Every instance names the issuer's endpoints: a load balancer would choose; here the test does.
     const here = Object.entries(server).map(([name, value]) => {
       const isEndpoint = name.endsWith("_endpoint") && typeof value === "string";

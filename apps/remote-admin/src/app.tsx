@@ -1,15 +1,33 @@
 import { profileSchema } from "@mullion/contracts";
 import { RequireRole, useBff } from "@mullion/session";
-import { createFormatter, EmptyState, type Formatter, Page, PageHeader } from "@mullion/ui";
-import type { ReactNode } from "react";
+import {
+  type Choice,
+  createFormatter,
+  EmptyState,
+  type Formatter,
+  Page,
+  PageHeader,
+  Segments,
+} from "@mullion/ui";
+import { type ReactNode, useState } from "react";
+import { Audit } from "./audit.tsx";
 import { Remotes } from "./remotes.tsx";
 import { Users } from "./users.tsx";
 
-/** The page at `/admin`: people with their roles, remotes with their versions. */
+type Section = "platform" | "audit";
+const sections: readonly Choice<Section>[] = [
+  { value: "platform", label: "People and remotes" },
+  { value: "audit", label: "Audit log" },
+];
+
+/** The page at `/admin`: people with their roles, remotes with their versions, and what happened at identity. */
 export default function App(): ReactNode {
   return (
     <Page>
-      <PageHeader title="Admin" lead="People and their roles; remotes and their versions." />
+      <PageHeader
+        title="Admin"
+        lead="People and their roles, remotes and their versions, and what happened."
+      />
       <RequireRole
         roles={["admin"]}
         fallback={
@@ -30,10 +48,17 @@ export default function App(): ReactNode {
 function Consoles(): ReactNode {
   const { data } = useBff("/profile/me", profileSchema);
   const format: Formatter = createFormatter(data?.preferences);
+  const [section, setSection] = useState<Section>("platform");
   return (
     <>
-      <Users format={format} />
-      <Remotes format={format} />
+      <Segments label="Section" choices={sections} value={section} onChange={setSection} />
+      {section === "platform" && (
+        <>
+          <Users format={format} />
+          <Remotes format={format} />
+        </>
+      )}
+      {section === "audit" && <Audit format={format} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 export * from "./claims.ts";
+export * from "./identity-audit.ts";
 export * from "./insights.ts";
 export * from "./problem.ts";
 export * from "./profile.ts";

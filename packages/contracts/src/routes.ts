@@ -46,6 +46,11 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ ...write, ...identity, id: "identity.users.sessions.revoke", method: "DELETE" },
     ...{ path: "/identity/users/:id/sessions", scope: "users:write" },
   },
+  { ...read, ...identity, id: "identity.audit", path: "/identity/audit", scope: "audit:read" },
+  {
+    ...{ ...read, ...identity, id: "identity.audit.verification", timeoutMs: 30_000 },
+    ...{ path: "/identity/audit/verification", scope: "audit:read" },
+  },
   { ...read, ...registry, id: "registry.remotes", path: "/registry/remotes", scope: "registry:read" },
   { ...session, id: "session.extend", method: "POST", path: "/session/extend" },
   { ...session, id: "session.devices", method: "GET", path: "/session/devices" },
