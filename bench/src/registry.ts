@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
 import { bff } from "./benchmarks/bff.ts";
 import { gateway } from "./benchmarks/gateway.ts";
+import { identity } from "./benchmarks/identity.ts";
 import { refresh } from "./benchmarks/refresh.ts";
 import { signOut } from "./benchmarks/sign-out.ts";
 import { soak } from "./benchmarks/soak.ts";
@@ -10,6 +11,7 @@ import { up } from "./benchmarks/up.ts";
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   bff,
   gateway,
+  identity,
   refresh,
   "sign-out": signOut,
   soak,
