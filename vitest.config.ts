@@ -11,7 +11,7 @@ interface Manifest {
 const root = import.meta.dirname;
 const folders = ["apps", "packages", "infra"]
   .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)))
-  .concat("bench")
+  .concat("bench", "e2e/clients")
   .filter((folder) => existsSync(join(root, folder, "package.json")));
 
 /** One project per workspace, named like its package. A workspace that depends on jsdom is tested in a DOM. */

@@ -19,7 +19,7 @@ function readJson(...path: string[]): unknown {
 
 const workspaces = ["apps", "packages", "infra"]
   .flatMap((parent) => readdirSync(join(repositoryRoot, parent)).map((name) => join(parent, name)))
-  .concat("bench", "e2e")
+  .concat("bench", "e2e", "e2e/clients")
   .filter((folder) => existsSync(join(repositoryRoot, folder, "package.json")));
 
 const rootTurbo = z
