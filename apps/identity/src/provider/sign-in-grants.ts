@@ -1,13 +1,16 @@
+import { randomUUID } from "node:crypto";
 import type { Pool } from "@mullion/postgres";
 import type { Configuration, Grant, KoaContextWithOIDC } from "oidc-provider";
 import { isFirstParty } from "../clients/client-metadata.ts";
+import { rememberedGrant } from "../interactions/remembered-grant.ts";
 import { bindGrant } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import { UserAccount } from "../users/account.ts";
 import { type UserScopes, userScopesOf } from "./resources.ts";
 
 async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promise<Grant | undefined> {
-  const { provider, client, session, requestParamOIDCScopes, requestParamScopes } = ctx.oidc;
+  const { provider, client, session, requestParamOIDCScopes, requestParamScopes, requestParamClaims } =
+    ctx.oidc;
   const accountId = session?.accountId;
   // The page comes first and brings the request back here; a grant made now would be left over.
   if (accountId === undefined || ctx.oidc.promptPending("login") || ctx.oidc.promptPending("consent")) {
@@ -15,6 +18,7 @@ async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promi
   }
   const grant = new provider.Grant({ accountId, ...(client && { clientId: client.clientId }) });
   grant.addOIDCScope(requestParamOIDCScopes);
+  grant.addOIDCClaims(requestParamClaims);
   for (const [resource, scopes] of userScopes) {
     const asked = scopes.filter((scope) => requestParamScopes.has(scope));
     if (asked.length > 0) grant.addResourceScope(resource, asked);
@@ -23,11 +27,7 @@ async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promi
   return grant;
 }
 
-async function consentedGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
-  const { provider, result, session, client } = ctx.oidc;
-  const grantId = result?.consent?.grantId ?? (client && session?.grantIdFor(client.clientId));
-  return grantId === undefined ? undefined : provider.Grant.find(grantId);
-}
+const deviceRoutes = new Set(["code_verification", "device_resume"]);
 
 /**
  * A grant per sign-in, so that one device's can be revoked without the others'. The platform's own clients get theirs
@@ -41,14 +41,17 @@ export function createLoadGrant(
   return async (ctx) => {
     const { client, session } = ctx.oidc;
     if (client === undefined || session === undefined) return undefined;
-    const grant = await (isFirstParty(client) ? mintGrant(ctx, userScopes) : consentedGrant(ctx));
+    const grant = await (isFirstParty(client) ? mintGrant(ctx, userScopes) : rememberedGrant(pool, ctx));
     if (grant === undefined) return undefined;
     session.ensureClientContainer(client.clientId);
     try {
       await bindGrant(pool, grant.jti, {
-        sessionUid: session.uid,
+        // A device is a sign-in of its own: it does not end when the browser that let it in signs out.
+        sessionUid: deviceRoutes.has(ctx.oidc.route) ? `device-${randomUUID()}` : session.uid,
         sid: session.sidFor(client.clientId),
         signedInAt: new Date((session.loginTs ?? 0) * 1000),
+        address: ctx.ip,
+        userAgent: ctx.get("user-agent"),
       });
     } catch (error) {
       throw toProviderError(error);

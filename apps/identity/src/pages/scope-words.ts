@@ -1,0 +1,30 @@
+import { type Html, html } from "./html.ts";
+import { icon } from "./icon.ts";
+
+const meanings: Readonly<Record<string, string>> = {
+  openid: "Know who you are",
+  profile: "See your name and roles",
+  email: "See your e-mail address",
+  offline_access: "Stay connected while you are away",
+  "profile:read": "Read your profile",
+  "profile:write": "Change your profile",
+  "insights:read": "Read insights",
+  "insights:write": "Add notes to insights",
+  "users:read": "See all users",
+  "users:write": "Change users' roles and sign them out",
+  "audit:read": "Read the audit log",
+  "clients:read": "See all registered applications",
+  "clients:write": "Change registered applications",
+  "keys:read": "See the signing keys",
+  "keys:write": "Replace the signing keys",
+  "registry:read": "See which remotes are live",
+  "registry:publish": "Publish remotes",
+  "events:write": "Report events",
+};
+
+/** What scopes allow, in words for the people who are asked for them. */
+export function scopeList(scopes: readonly string[]): Html {
+  return html`<ul class="mu-list">
+          ${scopes.map((scope) => html`<li class="mu-list__item"><span class="mu-row mu-row--tight">${icon("check")}${meanings[scope] ?? scope}</span></li>`)}
+        </ul>`;
+}
