@@ -13,6 +13,8 @@ const valid = {
   INSIGHTS_URL: "http://localhost:4120",
   EVENTS_CLIENT_ID: "mullion-identity",
   EVENTS_CLIENT_SECRET: "s".repeat(32),
+  SMTP_URL: "smtps://user:secret@mail.example.com",
+  MAIL_FROM: "Mullion <no-reply@example.com>",
 };
 
 describe("the environment", () => {
@@ -33,6 +35,14 @@ describe("the environment", () => {
     );
   });
 
+  it.each([
+    "smtp://127.0.0.1:2525",
+    "smtp://mail.example.com:587?requireTLS=true",
+    "smtps://mail.example.com",
+  ])("takes the mail server %s", (url) => {
+    expect(readServerEnv({ ...valid, SMTP_URL: url }).SMTP_URL).toBe(url);
+  });
+
   it.each(Object.keys(valid))("identity does not start without %s", (name) => {
     expect(refusal({ [name]: undefined })).toContain(`${name} is not set`);
   });
@@ -46,6 +56,14 @@ describe("the environment", () => {
     ["KEY_ENCRYPTION_KEYS", "k1:c2hvcnQ="],
     ["KEY_ENCRYPTION_KEYS", "no-key"],
     ["EVENTS_CLIENT_SECRET", "short"],
+    ["SMTP_URL", "smtp://mail.example.com"],
+    ["SMTP_URL", "smtp://localhost.evil.example"],
+    ["SMTP_URL", "smtp://mail.example.com?requireTLS=false"],
+    ["SMTP_URL", "smtp://mail.example.com?requireTLS=true&tls.rejectUnauthorized=false"],
+    ["SMTP_URL", "smtps://mail.example.com?tls.rejectUnauthorized=false"],
+    ["SMTP_URL", "https://mail.example.com"],
+    ["MAIL_FROM", "nobody"],
+    ["MAIL_FROM", "a@example.com\r\nbcc: b@example.com"],
     ["ACCESS_TOKEN_TTL_SECONDS", "901"],
     ["ACCESS_TOKEN_TTL_SECONDS", "4"],
   ])("identity does not start with %s=%s, and does not repeat the value", (name, value) => {

@@ -1,6 +1,7 @@
 import { commonEnv, parseEnv } from "@mullion/http-service";
 import { createKeyRing, redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
+import { smtpUrlSchema } from "./mail/smtp-url.ts";
 
 const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -40,6 +41,16 @@ const serverSchema = z.object({
   INSIGHTS_URL: z.url(),
   EVENTS_CLIENT_ID: z.string().min(1),
   EVENTS_CLIENT_SECRET: z.string().min(32),
+  /** Prometheus asks here, apart from the port that the internet reaches. */
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
+  SMTP_URL: smtpUrlSchema,
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+      "must be an address, or Name <address>",
+    ),
 });
 
 /** Environment of the server. */

@@ -6,6 +6,10 @@ import { connectRedis } from "@mullion/token-store";
 import { readClientFile } from "./clients/client-file.ts";
 import { readServerEnv } from "./env.ts";
 import { loadSigningKeys } from "./keys/signing-keys.ts";
+import { createOutbox } from "./mail/outbox.ts";
+import { createSmtp } from "./mail/smtp.ts";
+import { createMetrics } from "./metrics/metrics.ts";
+import { serveMetrics } from "./metrics/metrics-server.ts";
 import { createIdentity } from "./server.ts";
 
 const env = readServerEnv();
@@ -25,6 +29,9 @@ try {
     scope: "events:write",
   });
   const events = createEventSink({ url: env.INSIGHTS_URL, source: "identity", getToken, logger });
+  const smtp = createSmtp({ url: env.SMTP_URL, from: env.MAIL_FROM });
+  const mailer = createOutbox({ pool, keyRing: env.KEY_ENCRYPTION_KEYS, deliver: smtp.deliver, logger });
+  const metrics = createMetrics();
   const app = await createIdentity({
     issuer: env.ISSUER,
     audience: env.API_AUDIENCE,
@@ -35,10 +42,17 @@ try {
     pool,
     redis,
     events,
+    mailer,
     logger,
+    metrics,
   });
+  const metricsAddress = { host: env.METRICS_HOST, port: env.METRICS_PORT };
+  const metricsServer = await serveMetrics(metrics, metricsAddress);
   app.addHook("onClose", async () => {
+    await metricsServer.close();
     await events.close();
+    await mailer.close();
+    smtp.close();
     redis.disconnect();
     await pool.end();
   });

@@ -7,20 +7,25 @@ import type { RedisClient } from "@mullion/token-store";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { createActiveTokens } from "./access-tokens/active-tokens.ts";
+import { createDeniedTokens } from "./access-tokens/denied-tokens.ts";
 import { verifyForOwnApi } from "./access-tokens/own-api.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import type { RegisteredClient } from "./clients/registered-client.ts";
+import type { Upstream } from "./federation/upstream.ts";
 import type { SignInLimits } from "./interactions/authenticate.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import { countAudited } from "./metrics/count-audited.ts";
+import { countRequests } from "./metrics/count-requests.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
 import { createProvider } from "./provider/create-provider.ts";
 import { createCurrentProvider } from "./provider/current-provider.ts";
 import { mountProvider } from "./provider/mount.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
-import { createLogoutNotices } from "./sign-ins/logout-notices.ts";
+import { createLogoutDelivery } from "./sign-ins/logout-delivery.ts";
 import { terminateRoute } from "./sign-ins/terminate-route.ts";
 import { startPurge } from "./storage/purge.ts";
 import { adminRoutes } from "./users/admin-routes.ts";
@@ -37,7 +42,10 @@ export interface IdentityOptions {
   redis: RedisClient;
   events: Pick<EventSink, "emit">;
   mailer: Mailer;
+  /** Other providers that people may sign in with. */
+  upstreams?: readonly Upstream[];
   logger: Logger;
+  metrics: Metrics;
   limits?: SignInLimits;
   /** Pauses before a client is told again of a logout. */
   logoutRetriesMs?: readonly number[];
@@ -62,11 +70,13 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
     fetch: async () => Response.json({ keys: keys.publicJwks }),
   });
 
-  const activeTokens = createActiveTokens({ current: () => current.get(), pool, verifier });
+  const limiter = createRateLimiter(redis);
+  const denied = createDeniedTokens(redis);
+  const activeTokens = createActiveTokens({ current: () => current.get(), pool, verifier, denied });
   const current = createCurrentProvider(() =>
-    createProvider({ ...options, pages, audit, logger, activeTokens }),
+    createProvider({ ...options, pages, audit, verifier, activeTokens, denied, limiter }),
   );
-  const notices = createLogoutNotices(current.get(), logger, options.logoutRetriesMs);
+  const logouts = createLogoutDelivery({ current, pool, logger, retriesMs: options.logoutRetriesMs });
   const app = createHttpService({
     name: "identity",
     logger,
@@ -77,20 +87,33 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
       },
     },
   });
+  countRequests(app, options.metrics);
   serveStylesheet(app, stylesheet);
   await app.register(mountProvider, { current, issuer });
-  const limiter = createRateLimiter(redis);
-  await app.register(interactionRoutes, { current, issuer, pages, pool, audit, events, limiter, limits });
-  await app.register(terminateRoute, { current, pool, audit, notices, clients: options.clients });
+  const people = {
+    current,
+    issuer,
+    pages,
+    pool,
+    audit,
+    events,
+    limiter,
+    limits,
+    upstreams: options.upstreams ?? [],
+  };
+  await app.register(interactionRoutes, people);
+  await app.register(terminateRoute, { current, pool, audit, clients: options.clients });
   const verify = verifyForOwnApi(verifier, activeTokens);
-  await app.register(adminRoutes, { pool, verify, audit, notices });
+  await app.register(adminRoutes, { pool, verify, audit, logouts });
   await app.register(auditRoutes, { pool, verify });
+  const stopCounting = countAudited(options.metrics);
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");
   });
   app.addHook("onClose", async () => {
+    stopCounting();
     stopPurge();
-    notices.close();
+    await logouts.close();
   });
   return app;
 }

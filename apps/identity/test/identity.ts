@@ -14,9 +14,13 @@ import {
 } from "../src/clients/registered-client.ts";
 import type { SignInLimits } from "../src/interactions/authenticate.ts";
 import { loadSigningKeys } from "../src/keys/signing-keys.ts";
+import { createOutbox } from "../src/mail/outbox.ts";
+import { createSmtp } from "../src/mail/smtp.ts";
+import { createMetrics, type Metrics } from "../src/metrics/metrics.ts";
 import { createIdentity } from "../src/server.ts";
 import { hashPassword } from "../src/users/password.ts";
 import { createUserOnce, findUserByEmail } from "../src/users/user-store.ts";
+import { type Mailbox, startMailbox } from "./mailbox.ts";
 
 export const audience = "urn:mullion:api";
 export const password = "correct horse battery staple";
@@ -77,6 +81,7 @@ export interface TestIdentityOptions {
   logoutRetriesMs?: readonly number[];
   /** Clients beside those above. */
   extraClients?: readonly ClientRegistration[];
+  metrics?: Metrics;
   /** Instead of the test servers' own addresses, to cut the line. */
   databaseUrl?: (direct: string) => string;
   redisUrl?: (direct: string) => string;
@@ -95,6 +100,8 @@ export interface TestIdentity {
   redis: Redis;
   keyPrefix: string;
   events: PlatformEvent[];
+  /** What identity has mailed, received over SMTP. */
+  mails: Mailbox;
   /** Creates a user with `password`; returns the id. */
   addUser(email: string, roles: readonly Role[]): Promise<string>;
   /** Actions of the audit log, oldest first. */
@@ -108,6 +115,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     limits,
     backchannelLogoutUri,
     logoutRetriesMs,
+    metrics = createMetrics(),
     extraClients = [],
     databaseUrl = String,
     redisUrl = String,
@@ -134,6 +142,10 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
   const url = `http://localhost:${String(port)}`;
   const issuer = beside?.issuer ?? url;
   const events: PlatformEvent[] = [];
+  const mails = beside?.mails ?? (await startMailbox());
+  const logger = createLogger({ name: "identity-test", level: "silent" });
+  const smtp = createSmtp({ url: mails.url, from: "Mullion <no-reply@mullion.test>" });
+  const mailer = createOutbox({ pool, keyRing, deliver: smtp.deliver, logger, retriesMs: [20], pollMs: 50 });
   const app = await createIdentity({
     issuer,
     audience,
@@ -148,7 +160,9 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     pool,
     redis,
     events: { emit: (event) => events.push(event) },
-    logger: createLogger({ name: "identity-test", level: "silent" }),
+    mailer,
+    logger,
+    metrics,
     ...(limits === undefined ? {} : { limits }),
     ...(logoutRetriesMs === undefined ? {} : { logoutRetriesMs }),
   });
@@ -162,6 +176,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     redis,
     keyPrefix,
     events,
+    mails,
     async addUser(email, roles) {
       await createUserOnce(pool, { email, name: email.split("@")[0] ?? email, passwordHash, roles });
       return (await findUserByEmail(pool, email))?.user.id ?? "";
@@ -172,6 +187,9 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     },
     async close() {
       await app.close();
+      await mailer.close();
+      smtp.close();
+      if (beside === undefined) await mails.close();
       redis.disconnect();
       await pool.end();
       await database?.drop();

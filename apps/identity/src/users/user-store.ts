@@ -49,12 +49,15 @@ export async function findUser(pool: Pool, id: string): Promise<StoredUser | und
   return rows[0] && toUser(rows[0]);
 }
 
-/** The user with this address (in lower case) and the hash of the password, if there is one. */
+/** The user whose address this is (verified, in lower case) and the hash of the password, if there is one. */
 export async function findUserByEmail(
   pool: Pool,
   email: string,
 ): Promise<{ user: StoredUser; passwordHash: string | null } | undefined> {
-  const { rows } = await pool.query<Row>(`${select} where u.email = $1 group by u.id`, [email]);
+  const { rows } = await pool.query<Row>(
+    `${select} where u.email = $1 and u.email_verified_at is not null group by u.id`,
+    [email],
+  );
   return rows[0] && { user: toUser(rows[0]), passwordHash: rows[0].password_hash };
 }
 
@@ -109,7 +112,7 @@ export async function createUserOnce(pool: Pool, user: NewUser): Promise<boolean
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ id: string }>(
       `insert into users (email, name, password_hash, email_verified_at) values (lower($1), $2, $3, now())
-       on conflict (email) do nothing returning id`,
+       on conflict (email) where email_verified_at is not null do nothing returning id`,
       [user.email, user.name, user.passwordHash],
     );
     if (rows[0] === undefined) return false;
