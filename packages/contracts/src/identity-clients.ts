@@ -68,6 +68,8 @@ export const clientFields = {
     .optional(),
   /** Its access tokens are bound to a key of its own (DPoP, RFC 9449). */
   dpopBoundAccessTokens: z.boolean().default(false),
+  /** `false` only for a confidential client whose library cannot do PKCE (RFC 7636): its codes are worth stealing. */
+  requirePkce: z.boolean().default(true),
   /** Authorization requests come through the back channel first (PAR, RFC 9126). */
   requirePushedAuthorizationRequests: z.boolean().default(false),
 } as const;
@@ -121,6 +123,7 @@ function contradictions(client: ClientFields): Found[] {
       "a public client cannot use client_credentials",
     ],
     [isPublic && grants.has(tokenExchangeGrant), "grantTypes", "a public client cannot exchange tokens"],
+    [isPublic && !client.requirePkce, "requirePkce", "a public client cannot do without"],
     [
       (method === "private_key_jwt") !== (jwks !== undefined),
       "jwks",

@@ -2,6 +2,7 @@ import type Provider from "oidc-provider";
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
 import { isFirstParty } from "../clients/client-metadata.ts";
 import type { ActiveTokens } from "./active-tokens.ts";
+import { wasRefusedAsStructured } from "./structured-token.ts";
 
 /** The platform's own clients may ask about every token, others about those they hold. */
 export function mayIntrospect(client: Client, token: { clientId?: string | undefined }): boolean {
@@ -10,9 +11,8 @@ export function mayIntrospect(client: Client, token: { clientId?: string | undef
 
 function isAboutAccessToken(ctx: KoaContextWithOIDC): boolean {
   const body: unknown = ctx.body;
+  if (wasRefusedAsStructured(ctx, "introspection")) return true;
   if (ctx.oidc.route !== "introspection" || typeof body !== "object" || body === null) return false;
-  // The library authenticates the client and then refuses JWTs: it keeps none it could look up.
-  if (ctx.status === 400) return "error" in body && body.error === "unsupported_token_type";
   return ctx.status === 200 && "token_type" in body && body.token_type !== undefined;
 }
 
@@ -29,6 +29,7 @@ export function introspectWith(provider: Provider, tokens: ActiveTokens): void {
     const known =
       claims !== undefined && client !== undefined && mayIntrospect(client, { clientId: claims.client_id });
     ctx.status = 200;
-    ctx.body = known ? { active: true, token_type: "Bearer", ...claims } : { active: false };
+    const tokenType = claims?.cnf === undefined ? "Bearer" : "DPoP";
+    ctx.body = known ? { active: true, token_type: tokenType, ...claims } : { active: false };
   });
 }

@@ -11,6 +11,7 @@ export const extraClientMetadata = [
   "access_token_format",
   "origins",
   "token_exchange",
+  "require_pkce",
   "previous_secret",
 ] as const;
 
@@ -54,6 +55,7 @@ export function toClientMetadata(client: RegisteredClient): ClientMetadata {
     id_token_signed_response_alg: client.idTokenSignedResponseAlg,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
+    require_pkce: client.requirePkce,
     first_party: client.firstParty,
     first_party_api: client.firstPartyApi,
     own_scopes: client.scopes.join(" "),
@@ -78,6 +80,11 @@ export function compareHashedSecret(this: Client, actual: string): boolean {
 /** True for the platform's own clients. */
 export function isFirstParty(client: Client): boolean {
   return client["first_party"] === true;
+}
+
+/** True for every client but those that the operator excused: whoever catches a code must not be able to use it. */
+export function mustUsePkce(client: Client): boolean {
+  return client["require_pkce"] !== false;
 }
 
 /** True when scripts of this origin may call the protocol's endpoints as the client. */

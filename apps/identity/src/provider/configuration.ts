@@ -1,15 +1,22 @@
 import type { Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import type { Configuration } from "oidc-provider";
-import { mayIntrospect } from "../access-tokens/introspection.ts";
-import { extraClientMetadata, isAllowedOrigin, toClientMetadata } from "../clients/client-metadata.ts";
+import {
+  extraClientMetadata,
+  isAllowedOrigin,
+  mustUsePkce,
+  toClientMetadata,
+} from "../clients/client-metadata.ts";
 import type { RegisteredClient } from "../clients/registered-client.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { PageContext } from "../pages/layout.ts";
 import { createAdapterFactory } from "../storage/create-adapter.ts";
 import { createFindAccount } from "../users/account.ts";
+import { acrValues } from "./authentication-context.ts";
+import { deriveSecret, providerCookies } from "./cookies.ts";
+import { features } from "./features.ts";
 import { renderWith } from "./provider-pages.ts";
-import { extraTokenClaims, resourceIndicators } from "./resources.ts";
+import { extraTokenClaims } from "./resources.ts";
 import { createLoadGrant, issueRefreshToken, keepOfflineAccess } from "./sign-in-grants.ts";
 
 /** What the provider is made of. */
@@ -34,24 +41,12 @@ function ttl(accessTokenTtlSeconds: number): NonNullable<Configuration["ttl"]> {
     ClientCredentials: accessTokenTtlSeconds,
     IdToken: accessTokenTtlSeconds,
     AuthorizationCode: 60,
+    DeviceCode: 10 * 60,
     Interaction: 60 * 60,
     Session: 14 * daySeconds,
     Grant: refreshTokenSeconds,
     // 45 days from the sign-in: a rotation does not make them longer.
     RefreshToken: (ctx) => ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshTokenSeconds,
-  };
-}
-
-function features(options: ProviderOptions): NonNullable<Configuration["features"]> {
-  const { audience, accessTokenTtlSeconds, pages } = options;
-  return {
-    devInteractions: { enabled: false },
-    backchannelLogout: { enabled: true },
-    clientCredentials: { enabled: true },
-    introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayIntrospect(client, token) },
-    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    resourceIndicators: resourceIndicators(audience, accessTokenTtlSeconds),
-    rpInitiatedLogout: { enabled: true, ...renderWith(pages).logout },
   };
 }
 
@@ -74,9 +69,13 @@ function createFetch(clients: readonly RegisteredClient[]): NonNullable<Configur
 
 /** The library's configuration, made of the modules that each decide one thing. */
 export function createConfiguration(options: ProviderOptions): Configuration {
-  const { pool, redis, keys, clients, cookieKeys, audience, pages } = options;
+  const { issuer, pool, redis, keys, clients, cookieKeys, audience, pages } = options;
   return {
-    adapter: createAdapterFactory(pool, redis),
+    adapter: createAdapterFactory(
+      pool,
+      redis,
+      cookieKeys.map((key) => deriveSecret(key, "user-code")),
+    ),
     jwks: { keys: keys.privateJwks },
     clients: clients.map(toClientMetadata),
     clientDefaults: { id_token_signed_response_alg: "ES256" },
@@ -90,28 +89,18 @@ export function createConfiguration(options: ProviderOptions): Configuration {
       authorizationSigningAlgValues: ["ES256"],
     },
     responseTypes: ["code"],
-    pkce: { required: () => true },
+    acrValues,
+    pkce: { required: (_ctx, client) => mustUsePkce(client) },
     scopes: ["openid", "profile", "email", "offline_access"],
     claims: {
-      openid: ["sub"],
+      openid: ["sub", "auth_time", "acr", "amr"],
       profile: ["name", "roles"],
       email: ["email", "email_verified"],
-      acr: null,
-      auth_time: null,
       iss: null,
       sid: null,
     },
     conformIdTokenClaims: false,
-    cookies: {
-      names: {
-        session: "mullion_identity",
-        interaction: "mullion_interaction",
-        resume: "mullion_resume",
-      },
-      keys: cookieKeys,
-      long: { signed: true, httpOnly: true, sameSite: "lax" },
-      short: { signed: true, httpOnly: true, sameSite: "lax" },
-    },
+    cookies: providerCookies(issuer, cookieKeys),
     ttl: ttl(options.accessTokenTtlSeconds),
     features: features(options),
     fetch: createFetch(clients),

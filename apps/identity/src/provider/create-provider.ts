@@ -1,20 +1,30 @@
+import type { Verifier } from "@mullion/access-token";
 import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "pino";
 import type { ActiveTokens } from "../access-tokens/active-tokens.ts";
+import type { DeniedTokens } from "../access-tokens/denied-tokens.ts";
 import { introspectWith } from "../access-tokens/introspection.ts";
+import { revokeWith } from "../access-tokens/revocation.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { compareHashedSecret } from "../clients/client-metadata.ts";
+import { guardDeviceFlow } from "../grants/device-flow.ts";
+import { registerTokenExchange } from "../grants/token-exchange.ts";
 import { pageHeaders } from "../pages/page-headers.ts";
+import type { RateLimiter } from "../rate-limit/fixed-window.ts";
+import { queueLogoutsOf } from "../sign-ins/logout-delivery.ts";
 import { revokeSessionGrants } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
+import { rememberAuthenticationContext } from "./authentication-context.ts";
 import { createConfiguration, type ProviderOptions } from "./configuration.ts";
 import { auditWith } from "./provider-audit.ts";
+import { detectReplays } from "./replay-detection.ts";
 
 function overrideModels(provider: Provider, { pool, clients }: ProviderOptions): void {
   const { Client, Session } = provider;
   Client.prototype.compareClientSecret = compareHashedSecret;
   // The library names the sign-in only to clients with a back-channel logout address; ours end it by this name.
   Client.prototype.includeSid = () => true;
+  queueLogoutsOf(provider, pool);
 
   const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
   const destroy = Session.prototype.destroy;
@@ -37,7 +47,8 @@ function setHeaders(provider: Provider, formTargets: readonly string[], logger: 
     ctx.set(headers);
     try {
       await next();
-    } catch (error) {
+    } catch (thrown) {
+      const error = toProviderError(thrown);
       // The session is saved after the library's own error handler has returned.
       logger.error({ err: error }, "the provider failed");
       const unavailable = error instanceof errors.OIDCProviderError && error.statusCode === 503;
@@ -55,13 +66,23 @@ function setHeaders(provider: Provider, formTargets: readonly string[], logger: 
 
 /** The authorization server, ready to be mounted. */
 export function createProvider(
-  options: ProviderOptions & { audit: AuditLog; logger: Logger; activeTokens: ActiveTokens },
+  options: ProviderOptions & {
+    audit: AuditLog;
+    logger: Logger;
+    verifier: Verifier;
+    activeTokens: ActiveTokens;
+    denied: DeniedTokens;
+    limiter: RateLimiter;
+  },
 ): Provider {
   const { issuer, clients, audit, logger, activeTokens } = options;
   const provider = new Provider(issuer, createConfiguration(options));
   // The mount sets the forwarded headers itself, from the issuer: no caller decides what the URLs look like.
   provider.proxy = true;
   overrideModels(provider, options);
+  rememberAuthenticationContext(provider);
+  detectReplays(provider, options.redis);
+  registerTokenExchange(provider, options);
   setHeaders(
     provider,
     clients.flatMap(({ redirectUris, postLogoutRedirectUris }) => [
@@ -71,7 +92,9 @@ export function createProvider(
     logger,
   );
   auditWith(provider, audit, logger);
+  guardDeviceFlow(provider, options);
   introspectWith(provider, activeTokens);
+  revokeWith(provider, options);
   provider.on("server_error", (_ctx, error) => {
     logger.error({ err: error }, "the provider failed");
   });

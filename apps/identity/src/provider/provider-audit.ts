@@ -2,19 +2,43 @@ import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "pino";
 import type { AuditEntry, AuditLog } from "../audit/audit-log.ts";
+import { subjectTokenOf } from "../grants/subject-token.ts";
+
+/** Extension grants are URNs; the log has their last part. */
+function shortNameOf(grantType: string): string {
+  return (grantType.split(":").at(-1) ?? grantType).replaceAll("-", "_");
+}
 
 function actionOf(ctx: KoaContextWithOIDC): string | undefined {
   const { route, params, entities } = ctx.oidc;
   switch (route) {
     case "token":
-      return ctx.status === 200 ? `token.${String(params?.["grant_type"])}` : undefined;
+      return ctx.status === 200 ? `token.${shortNameOf(String(params?.["grant_type"]))}` : undefined;
     case "revocation":
       return ctx.status === 200 && entities.RefreshToken !== undefined ? "token.revoke" : undefined;
+    case "code_verification":
+    case "device_resume":
+      return ctx.status === 200 ? deviceActionOf(ctx) : undefined;
     case "end_session_confirm":
       return ctx.status === 303 && params?.["logout"] !== undefined ? "signout" : undefined;
     default:
       return undefined;
   }
+}
+
+function deviceActionOf({ oidc }: KoaContextWithOIDC): string | undefined {
+  const { DeviceCode: code } = oidc.entities;
+  if (code?.error === "access_denied") return "device.deny";
+  return code?.accountId === undefined ? undefined : "device.allow";
+}
+
+/** Who exchanged whose token for what. */
+function exchangeDetails(ctx: KoaContextWithOIDC): Pick<AuditEntry, "details"> {
+  const subject = subjectTokenOf(ctx);
+  if (subject === undefined) return {};
+  const { aud, client_id: subjectClient } = subject.claims;
+  const { scope } = ctx.oidc.entities.AccessToken ?? {};
+  return { details: { subjectClient, act: subject.act, audience: aud, scope } };
 }
 
 function entryOf(ctx: KoaContextWithOIDC, action: string): AuditEntry {
@@ -24,6 +48,7 @@ function entryOf(ctx: KoaContextWithOIDC, action: string): AuditEntry {
     userId: entities.Account?.accountId ?? entities.RefreshToken?.accountId ?? session?.accountId,
     clientId: client?.clientId,
     address: ctx.ip,
+    ...exchangeDetails(ctx),
   };
 }
 

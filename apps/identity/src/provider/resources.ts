@@ -8,6 +8,7 @@ import {
 } from "oidc-provider";
 import { grantClaim } from "../access-tokens/active-tokens.ts";
 import { accessTokenFormat, ownScopes } from "../clients/client-metadata.ts";
+import { subjectTokenOf } from "../grants/subject-token.ts";
 import { UserAccount } from "../users/account.ts";
 
 const everyUserScope: ReadonlySet<string> = new Set(Object.values(scopesByRole).flat());
@@ -62,6 +63,20 @@ function asksForApi(ctx: KoaContextWithOIDC): boolean {
   return [...ctx.oidc.requestParamScopes].some((scope) => everyUserScope.has(scope));
 }
 
+/** What a token of this client for a resource is like: a JWT (RFC 9068), or opaque where the client asks for that. */
+export function resourceServer(
+  client: Client,
+  { resource, scope, ttlSeconds }: { resource: string; scope: string; ttlSeconds: number },
+): ResourceServer & { accessTokenTTL: number } {
+  return {
+    scope,
+    audience: resource,
+    accessTokenTTL: ttlSeconds,
+    accessTokenFormat: accessTokenFormat(client),
+    jwt: { sign: { alg: "ES256" } },
+  };
+}
+
 type ResourceIndicators = NonNullable<NonNullable<Configuration["features"]>["resourceIndicators"]>;
 
 /**
@@ -81,13 +96,8 @@ export function resourceIndicators(apiAudience: string, accessTokenTtlSeconds: n
     getResourceServerInfo: (ctx, resource, client): ResourceServer => {
       const scopes = userScopes.get(resource);
       if (scopes === undefined) throw new errors.InvalidTarget();
-      return {
-        scope: scopesOf(ctx, client, { resource, scopes }),
-        audience: resource,
-        accessTokenTTL: accessTokenTtlSeconds,
-        accessTokenFormat: accessTokenFormat(client),
-        jwt: { sign: { alg: "ES256" } },
-      };
+      const scope = scopesOf(ctx, client, { resource, scopes });
+      return resourceServer(client, { resource, scope, ttlSeconds: accessTokenTtlSeconds });
     },
   };
 }
@@ -100,10 +110,12 @@ export const extraTokenClaims: NonNullable<Configuration["extraTokenClaims"]> = 
   }
   const { name, email, roles } = account.user;
   const { grantId, sid } = token;
+  const subject = subjectTokenOf(ctx);
   return {
     ...{ name, email, roles },
     ...(sid === undefined ? {} : { sid }),
     // A JWT is not stored: this is what introspection finds its grant by.
-    grant: grantClaim(grantId),
+    grant: subject?.grant ?? grantClaim(grantId),
+    ...(subject && { act: subject.act }),
   };
 };

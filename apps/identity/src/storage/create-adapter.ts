@@ -2,6 +2,7 @@ import { toProblemError } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
+import { withUserCodes } from "../grants/user-codes.ts";
 import { createPostgresAdapter, isPostgresModel } from "./postgres-adapter.ts";
 import { createRedisAdapter } from "./redis-adapter.ts";
 
@@ -24,11 +25,17 @@ function translate<A extends unknown[], R>(call: (...args: A) => Promise<R>): (.
 }
 
 /** Chooses the store of each model: Postgres for what is revoked, Redis for what passes within minutes. */
-export function createAdapterFactory(pool: Pool, redis: RedisClient): AdapterFactory {
+export function createAdapterFactory(
+  pool: Pool,
+  redis: RedisClient,
+  userCodeSecrets: readonly Buffer[],
+): AdapterFactory {
+  const inRedis = (model: string): Adapter => {
+    const adapter = createRedisAdapter(redis, model);
+    return model === "DeviceCode" ? withUserCodes(adapter, redis, userCodeSecrets) : adapter;
+  };
   return (model): Adapter => {
-    const adapter = isPostgresModel(model)
-      ? createPostgresAdapter(pool, model)
-      : createRedisAdapter(redis, model);
+    const adapter = isPostgresModel(model) ? createPostgresAdapter(pool, model) : inRedis(model);
     return {
       upsert: translate(adapter.upsert),
       find: translate(adapter.find),

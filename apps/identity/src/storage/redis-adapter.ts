@@ -39,7 +39,7 @@ export function createRedisAdapter(redis: RedisClient, model: string): Adapter {
     },
     // Whatever belongs to a grant is refused once the grant's row is gone; there is nothing to look for here.
     async revokeByGrantId() {},
-    // Sessions are in Postgres, and no device flow is offered.
+    // Sessions are in Postgres; user codes are found by `withUserCodes`.
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
   };
