@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import type { Pool, PoolClient } from "@mullion/postgres";
 
 /** Something worth remembering. Never holds a token, a secret or a password. */
@@ -24,6 +25,12 @@ interface Waiting {
 
 const maxBatch = 200;
 
+/**
+ * Tells of entries (`readonly AuditEntry[]`) that were stored just now: by the log, or in somebody's transaction, which
+ * knows nothing of who counts.
+ */
+export const audited = channel("mullion:identity:audited");
+
 /** Stores entries with a client of the caller's: in its transaction, where there is one. */
 export async function insertEntries(
   client: Pick<PoolClient, "query">,
@@ -41,6 +48,7 @@ export async function insertEntries(
       ),
     ],
   );
+  audited.publish(entries);
 }
 
 /**
