@@ -13,14 +13,17 @@ describe("docs/clients/nextjs.md", () => {
     bench = await followGuide("nextjs", { accessTokenTtlSeconds: 20 });
     person = await createPerson(bench.identity);
     for (const name of ["lib/auth.mjs", "pages/api/auth/[...nextauth].mjs", "pages/api/profile.mjs"]) {
-      await bench.file(name);
+      await bench.folder.write(name);
     }
-    await copyFile(new URL("../tiny-next.mjs", import.meta.url), join(bench.folder, "tiny-next.mjs"));
-    await bench.serveFile("tiny-next.mjs", {
+    const server = join(bench.folder.path, "tiny-next.mjs");
+    await copyFile(new URL("../tiny-next.mjs", import.meta.url), server);
+    const program = bench.folder.launch(process.execPath, server, {
+      ...bench.env,
       API_URL: await bench.serveApi(),
       NEXTAUTH_URL: bench.appUrl,
       NEXTAUTH_SECRET: "a-secret-of-more-than-32-characters-x",
     });
+    await program.printed("listening");
   });
   afterAll(() => bench.close());
 
