@@ -7,8 +7,8 @@ import type { Secrets } from "./secrets.ts";
 /** A further instance of the shell's front: the same app under the same origin, at a port of its own. */
 type ShellReplica = "shell-2" | "shell-3";
 
-/** An app of the platform. */
-export type AppName = Exclude<PartName, "postgres" | "redis" | ShellReplica>;
+/** An app of the platform, or what stands in for a neighbour of it: `mail-sink` for a mail server. */
+export type AppName = Exclude<PartName, "postgres" | "redis" | "smtp" | "identity-metrics" | ShellReplica>;
 
 /** A process that runs an app. */
 export type InstanceName = AppName | ShellReplica;
@@ -69,7 +69,7 @@ export function appSpecs(repository: string, context: AppContext): AppSpec[] {
   const specOf = (app: AppName, name: InstanceName): AppSpec => ({
     app,
     name,
-    folder: join(repository, "apps", app),
+    folder: join(repository, app === "mail-sink" ? "infra" : "apps", app),
     main: app === "shell" ? "src/front/main.ts" : "src/main.ts",
     migrates: app in context.databases,
     seeds: app === "identity",
@@ -105,9 +105,17 @@ function appEnvironments(context: AppContext): Record<AppName, Record<string, st
       CLIENTS_FILE: context.clientsFile,
       SEED_FILE: context.seedFile,
       ACCESS_TOKEN_TTL_SECONDS: "600",
+      METRICS_PORT: String(ports["identity-metrics"]),
       INSIGHTS_URL: inner("service-insights"),
       EVENTS_CLIENT_ID: "mullion-identity",
       EVENTS_CLIENT_SECRET: secrets.identityClient,
+      SMTP_URL: `smtp://127.0.0.1:${String(ports.smtp)}`,
+      MAIL_FROM: "Mullion <no-reply@mullion.test>",
+    },
+    "mail-sink": {
+      // It is the one part that refuses to run in production.
+      NODE_ENV: "development",
+      SMTP_PORT: String(ports.smtp),
     },
     gateway: {
       REDIS_URL: redisUrl,

@@ -69,6 +69,7 @@ function printAddresses(
   print("");
   print(row("Mullion", publicUrl(ports, "shell")));
   for (const name of ["identity", "gateway", "registry"] as const) print(row(name, publicUrl(ports, name)));
+  print(row("Mail it sent", publicUrl(ports, "mail-sink")));
   print("");
   print(row("Sign in as", "with password"));
   for (const { email, password } of accounts) print(row(email, password));
