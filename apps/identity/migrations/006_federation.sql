@@ -21,6 +21,8 @@ create table consents (
   user_id uuid not null references users on delete cascade,
   client_id text not null,
   openid_scopes text[] not null,
+  -- Claims asked for one by one (OpenID Connect Core section 5.5).
+  openid_claims text[] not null,
   -- Scopes by resource (RFC 8707).
   resource_scopes jsonb not null default '{}',
   first_allowed_at timestamptz not null default now(),

@@ -10,8 +10,8 @@ export class Browser {
   /** Headers of the answers so far, newest last. */
   readonly answers: Response[] = [];
 
-  async get(url: string): Promise<Response> {
-    return this.#request(url, { method: "GET", headers: { accept: "text/html" } });
+  async get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return this.#request(url, { method: "GET", headers: { accept: "text/html", ...headers } });
   }
 
   async post(

@@ -77,3 +77,8 @@ export function toUpstreamError(error: unknown): UpstreamError {
         : "unknown";
   return new UpstreamError(codeOf(error), reason);
 }
+
+/** Where an upstream provider sends the browser back to; to be registered there exactly so. */
+export function redirectUriOf(issuer: string, upstream: UpstreamId): string {
+  return `${issuer}/federation/${upstream}/callback`;
+}

@@ -3,6 +3,8 @@ import type { Pool, PoolClient } from "@mullion/postgres";
 /** Scopes by where they belong: to OpenID Connect, or to a resource (RFC 8707). */
 export interface ConsentedScopes {
   openid: string[];
+  /** Claims asked for one by one. */
+  claims: string[];
   resources: Readonly<Record<string, string[]>>;
 }
 
@@ -12,7 +14,7 @@ export interface Consent extends ConsentedScopes {
   firstAllowedAt: Date;
 }
 
-const columns = `client_id as "clientId", openid_scopes as openid, resource_scopes as resources,
+const columns = `client_id as "clientId", openid_scopes as openid, openid_claims as claims, resource_scopes as resources,
   first_allowed_at as "firstAllowedAt"`;
 
 /** What the user allowed this client so far, if anything. */
@@ -41,10 +43,11 @@ function union(some: readonly string[] = [], more: readonly string[] = []): stri
 }
 
 /** Both consents in one. */
-export function addScopes(had: ConsentedScopes | undefined, more: ConsentedScopes): ConsentedScopes {
+function addScopes(had: ConsentedScopes | undefined, more: ConsentedScopes): ConsentedScopes {
   const resources = union(Object.keys(had?.resources ?? {}), Object.keys(more.resources));
   return {
     openid: union(had?.openid, more.openid),
+    claims: union(had?.claims, more.claims),
     resources: Object.fromEntries(
       resources.map((resource) => [resource, union(had?.resources[resource], more.resources[resource])]),
     ),
@@ -58,10 +61,11 @@ export async function rememberConsent(
 ): Promise<void> {
   const all = addScopes(await findConsent(client, { userId, clientId }), scopes);
   await client.query(
-    `insert into consents (user_id, client_id, openid_scopes, resource_scopes) values ($1, $2, $3, $4)
+    `insert into consents (user_id, client_id, openid_scopes, openid_claims, resource_scopes)
+     values ($1, $2, $3, $4, $5)
      on conflict (user_id, client_id) do update set openid_scopes = excluded.openid_scopes,
-       resource_scopes = excluded.resource_scopes, last_allowed_at = now()`,
-    [userId, clientId, all.openid, JSON.stringify(all.resources)],
+       openid_claims = excluded.openid_claims, resource_scopes = excluded.resource_scopes, last_allowed_at = now()`,
+    [userId, clientId, all.openid, all.claims, JSON.stringify(all.resources)],
   );
 }
 

@@ -20,6 +20,7 @@ function words(text: string | undefined): string[] {
 function scopesOf({ openid, resources }: Pick<Grant, "openid" | "resources">): ConsentedScopes {
   return {
     openid: words(openid?.scope),
+    claims: openid?.claims ?? [],
     resources: Object.fromEntries(
       Object.entries(resources ?? {}).map(([resource, scope]) => [resource, words(scope)]),
     ),
@@ -27,8 +28,9 @@ function scopesOf({ openid, resources }: Pick<Grant, "openid" | "resources">): C
 }
 
 /** Adds scopes to a grant. */
-export function addToGrant(grant: Grant, { openid, resources }: ConsentedScopes): void {
+export function addToGrant(grant: Grant, { openid, claims, resources }: ConsentedScopes): void {
   if (openid.length > 0) grant.addOIDCScope(openid);
+  if (claims.length > 0) grant.addOIDCClaims(claims);
   for (const [resource, scopes] of Object.entries(resources)) {
     if (scopes.length > 0) grant.addResourceScope(resource, scopes);
   }
@@ -71,8 +73,11 @@ export async function allowedGrant(
   const clientId = String(params["client_id"]);
   const grant = existing ?? new provider.Grant({ accountId, clientId });
   const missing = missingSchema.parse(prompt.details);
-  addToGrant(grant, { openid: missing.missingOIDCScope, resources: missing.missingResourceScopes });
-  grant.addOIDCClaims(missing.missingOIDCClaims);
+  addToGrant(grant, {
+    openid: missing.missingOIDCScope,
+    claims: missing.missingOIDCClaims,
+    resources: missing.missingResourceScopes,
+  });
   try {
     await rememberConsent(pool, { userId: accountId, clientId, scopes: scopesOf(grant) });
   } catch (error) {
