@@ -9,7 +9,9 @@ import {
 } from "../clients/client-metadata.ts";
 import type { RegisteredClient } from "../clients/registered-client.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import type { PageContext } from "../pages/layout.ts";
+import { mailReuse } from "../refresh-tokens/reuse-mail.ts";
 import { createAdapterFactory } from "../storage/create-adapter.ts";
 import { createFindAccount } from "../users/account.ts";
 import { acrValues } from "./authentication-context.ts";
@@ -29,6 +31,7 @@ export interface ProviderOptions {
   keys: SigningKeys;
   pool: Pool;
   redis: RedisClient;
+  mailer: Mailer;
   pages: PageContext;
 }
 
@@ -69,13 +72,12 @@ function createFetch(clients: readonly RegisteredClient[]): NonNullable<Configur
 
 /** The library's configuration, made of the modules that each decide one thing. */
 export function createConfiguration(options: ProviderOptions): Configuration {
-  const { issuer, pool, redis, keys, clients, cookieKeys, audience, pages } = options;
+  const { issuer, pool, redis, keys, clients, cookieKeys, audience, pages, mailer } = options;
   return {
-    adapter: createAdapterFactory(
-      pool,
-      redis,
-      cookieKeys.map((key) => deriveSecret(key, "user-code")),
-    ),
+    adapter: createAdapterFactory(pool, redis, {
+      userCodeSecrets: cookieKeys.map((key) => deriveSecret(key, "user-code")),
+      tellOfReuse: (client, userId) => mailReuse(mailer, client, userId),
+    }),
     jwks: { keys: keys.privateJwks },
     clients: clients.map(toClientMetadata),
     clientDefaults: { id_token_signed_response_alg: "ES256" },

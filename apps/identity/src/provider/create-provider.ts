@@ -11,6 +11,7 @@ import { guardDeviceFlow } from "../grants/device-flow.ts";
 import { registerTokenExchange } from "../grants/token-exchange.ts";
 import { pageHeaders } from "../pages/page-headers.ts";
 import type { RateLimiter } from "../rate-limit/fixed-window.ts";
+import { finishRotations } from "../refresh-tokens/finish-rotations.ts";
 import { queueLogoutsOf } from "../sign-ins/logout-delivery.ts";
 import { revokeSessionGrants } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
@@ -95,6 +96,7 @@ export function createProvider(
   guardDeviceFlow(provider, options);
   introspectWith(provider, activeTokens);
   revokeWith(provider, options);
+  finishRotations(provider, options.pool);
   provider.on("server_error", (_ctx, error) => {
     logger.error({ err: error }, "the provider failed");
   });

@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "pino";
 import type { AuditEntry, AuditLog } from "../audit/audit-log.ts";
 import { subjectTokenOf } from "../grants/subject-token.ts";
+import { refreshOf } from "../refresh-tokens/refresh-request.ts";
 
 /** Extension grants are URNs; the log has their last part. */
 function shortNameOf(grantType: string): string {
@@ -13,7 +14,9 @@ function actionOf(ctx: KoaContextWithOIDC): string | undefined {
   const { route, params, entities } = ctx.oidc;
   switch (route) {
     case "token":
-      return ctx.status === 200 ? `token.${shortNameOf(String(params?.["grant_type"]))}` : undefined;
+      if (ctx.status !== 200) return undefined;
+      if (refreshOf(ctx)?.replay === true) return "token.replay";
+      return `token.${shortNameOf(String(params?.["grant_type"]))}`;
     case "revocation":
       return ctx.status === 200 && entities.RefreshToken !== undefined ? "token.revoke" : undefined;
     case "code_verification":

@@ -9,7 +9,6 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import type { RegisteredClient } from "../clients/registered-client.ts";
 import { identityProblem } from "../errors.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
-import type { LogoutNotices } from "./logout-notices.ts";
 import { endSignIn } from "./sign-in-store.ts";
 
 const bodySchema = z.object({ sid: z.string().min(1).max(200) });
@@ -44,18 +43,17 @@ export interface TerminateOptions {
   current: CurrentProvider;
   pool: Pool;
   audit: AuditLog;
-  notices: LogoutNotices;
   clients: readonly RegisteredClient[];
 }
 
 /**
  * `POST /session/terminate` (client_secret_basic, form body `sid`): ends a sign-in from the client's server, so that no
  * ID token has to pass through the browser as a hint. 204 also when there is nothing to end. Other clients that knew the
- * sign-in are told.
+ * sign-in are told; the answer does not wait for them.
  */
 export async function terminateRoute(
   app: FastifyInstance,
-  { current, pool, audit, notices, clients }: TerminateOptions,
+  { current, pool, audit, clients }: TerminateOptions,
 ): Promise<void> {
   await app.register(formbody);
   const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
@@ -65,8 +63,6 @@ export async function terminateRoute(
     const ended = await endSignIn(pool, { clientId, sid, ours });
     if (ended !== undefined) {
       await audit.write({ action: "signout", userId: ended.userId, clientId, address: request.ip });
-      // The client has its answer at once, whatever the others do.
-      void notices.send(ended.atOthers);
     }
     return reply.code(204).send();
   });

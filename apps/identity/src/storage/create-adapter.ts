@@ -3,7 +3,9 @@ import type { Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import { withUserCodes } from "../grants/user-codes.ts";
-import { createPostgresAdapter, isPostgresModel } from "./postgres-adapter.ts";
+import { createRefreshTokenAdapter } from "../refresh-tokens/refresh-token-adapter.ts";
+import { endGrant, type TellUser } from "../sign-ins/end-grant.ts";
+import { createPostgresAdapter, isPostgresModel, type PostgresModel } from "./postgres-adapter.ts";
 import { createRedisAdapter } from "./redis-adapter.ts";
 
 /** What a lost Postgres or Redis is to a client: 503, said on the spot and never by a redirect. Others pass unchanged. */
@@ -28,14 +30,22 @@ function translate<A extends unknown[], R>(call: (...args: A) => Promise<R>): (.
 export function createAdapterFactory(
   pool: Pool,
   redis: RedisClient,
-  userCodeSecrets: readonly Buffer[],
+  { userCodeSecrets, tellOfReuse }: { userCodeSecrets: readonly Buffer[]; tellOfReuse: TellUser },
 ): AdapterFactory {
+  const inPostgres = (model: PostgresModel): Adapter => {
+    const adapter = createPostgresAdapter(pool, model);
+    return model === "Grant" ? { ...adapter, destroy: (id) => endGrant(pool, id, tellOfReuse) } : adapter;
+  };
   const inRedis = (model: string): Adapter => {
     const adapter = createRedisAdapter(redis, model);
     return model === "DeviceCode" ? withUserCodes(adapter, redis, userCodeSecrets) : adapter;
   };
+  const adapterOf = (model: string): Adapter => {
+    if (model === "RefreshToken") return createRefreshTokenAdapter(pool);
+    return isPostgresModel(model) ? inPostgres(model) : inRedis(model);
+  };
   return (model): Adapter => {
-    const adapter = isPostgresModel(model) ? createPostgresAdapter(pool, model) : inRedis(model);
+    const adapter = adapterOf(model);
     return {
       upsert: translate(adapter.upsert),
       find: translate(adapter.find),

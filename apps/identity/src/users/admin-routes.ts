@@ -4,7 +4,7 @@ import { parseBody } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
 import type { AuditLog } from "../audit/audit-log.ts";
-import type { LogoutNotices } from "../sign-ins/logout-notices.ts";
+import type { LogoutDelivery } from "../sign-ins/logout-delivery.ts";
 import { endEverySignIn } from "../sign-ins/sign-in-store.ts";
 import { listUsers, type StoredUser, setRoles } from "./user-store.ts";
 
@@ -13,7 +13,7 @@ export interface AdminOptions {
   pool: Pool;
   verify: VerifyToken;
   audit: AuditLog;
-  notices: LogoutNotices;
+  logouts: LogoutDelivery;
 }
 
 function toContract(user: StoredUser): User {
@@ -33,7 +33,7 @@ function toContract(user: StoredUser): User {
  */
 export async function adminRoutes(
   app: FastifyInstance,
-  { pool, verify, audit, notices }: AdminOptions,
+  { pool, verify, audit, logouts }: AdminOptions,
 ): Promise<void> {
   await app.register(accessTokenPlugin, { verifier: { verify } });
 
@@ -62,14 +62,14 @@ export async function adminRoutes(
     "/identity/users/:id/sessions",
     { onRequest: app.requireScope("users:write") },
     async ({ params, accessToken, ip }): Promise<Revoked> => {
-      const { count, atClients } = await endEverySignIn(pool, params.id, {
+      const { count } = await endEverySignIn(pool, params.id, {
         action: "user.sessions.revoke",
         userId: accessToken.sub,
         clientId: accessToken.client_id,
         address: ip,
         details: { user: params.id },
       });
-      await notices.send(atClients);
+      await logouts.deliver();
       return { revoked: count };
     },
   );
