@@ -11,12 +11,14 @@ import {
 } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
 import { Audit } from "./audit.tsx";
+import { Clients } from "./clients/clients.tsx";
 import { Remotes } from "./remotes.tsx";
 import { Users } from "./users.tsx";
 
-type Section = "platform" | "audit";
+type Section = "platform" | "clients" | "audit";
 const sections: readonly Choice<Section>[] = [
   { value: "platform", label: "People and remotes" },
+  { value: "clients", label: "Clients" },
   { value: "audit", label: "Audit log" },
 ];
 
@@ -58,6 +60,7 @@ function Consoles(): ReactNode {
           <Remotes format={format} />
         </>
       )}
+      {section === "clients" && <Clients format={format} />}
       {section === "audit" && <Audit format={format} />}
     </>
   );

@@ -19,6 +19,7 @@ export { Skeleton } from "./skeleton.tsx";
 export { StatTile } from "./stat-tile.tsx";
 export { SwitchField } from "./switch-field.tsx";
 export { Table, type TableColumn } from "./table.tsx";
+export { TextAreaField } from "./text-area-field.tsx";
 export { TextField } from "./text-field.tsx";
 export { applyTheme, type Theme, themeScript } from "./theme.ts";
 export { ThemeToggle } from "./theme-toggle.tsx";

@@ -20,6 +20,7 @@ import {
   StatTile,
   SwitchField,
   Table,
+  TextAreaField,
   TextField,
   ThemeToggle,
 } from "../index.ts";
@@ -58,6 +59,7 @@ export function Gallery(): ReactNode {
         <PageHeader title="Gallery" lead="All parts" actions={<Badge dot>Ready</Badge>} />
         <Card title="Form">
           <TextField label="Name" hint="As others see it" error="Enter a name." value="" onChange={nothing} />
+          <TextAreaField label="Addresses" value="" onChange={nothing} />
           <SelectField label="Kind" choices={choices} value="a" onChange={nothing} />
           <SwitchField label="Digest" hint="Weekly" checked onChange={nothing} />
           <InlineSelect label="Role of Ada" choices={choices} value="b" onChange={nothing} />
