@@ -1,6 +1,7 @@
 import { commonEnv, parseEnv } from "@mullion/http-service";
 import { createKeyRing, redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
+import { checkFederationEnv, federationEnv } from "./federation/configured-upstreams.ts";
 import { smtpUrlSchema } from "./mail/smtp-url.ts";
 
 const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -28,12 +29,15 @@ const keyRing = z.string().transform((value, context) => {
 
 const databaseEnv = { DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }) } as const;
 
-const serverSchema = z.object({
+const serverFields = z.object({
   ...commonEnv,
   ...databaseEnv,
+  ...federationEnv,
   ISSUER: issuer,
   REDIS_URL: redisUrlSchema,
   KEY_ENCRYPTION_KEYS: keyRing,
+  /** For how long one key signs. */
+  KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   COOKIE_KEYS: cookieKeys,
   CLIENTS_FILE: z.string().min(1),
   API_AUDIENCE: z.string().min(1),
@@ -52,6 +56,8 @@ const serverSchema = z.object({
       "must be an address, or Name <address>",
     ),
 });
+
+const serverSchema = serverFields.superRefine(checkFederationEnv);
 
 /** Environment of the server. */
 export type ServerEnv = z.output<typeof serverSchema>;

@@ -5,6 +5,8 @@ import { createPool } from "@mullion/postgres";
 import { connectRedis } from "@mullion/token-store";
 import { readClientFile } from "./clients/client-file.ts";
 import { readServerEnv } from "./env.ts";
+import { configuredUpstreams } from "./federation/configured-upstreams.ts";
+import { keyPolicy } from "./keys/key-rotation.ts";
 import { loadSigningKeys } from "./keys/signing-keys.ts";
 import { createOutbox } from "./mail/outbox.ts";
 import { createSmtp } from "./mail/smtp.ts";
@@ -39,9 +41,12 @@ try {
     cookieKeys: env.COOKIE_KEYS,
     clients: await readClientFile(env.CLIENTS_FILE),
     keys: await loadSigningKeys(pool, env.KEY_ENCRYPTION_KEYS),
+    keyRing: env.KEY_ENCRYPTION_KEYS,
+    keyPolicy: keyPolicy(env.KEY_ROTATION_DAYS),
     pool,
     redis,
     events,
+    upstreams: configuredUpstreams(env),
     mailer,
     logger,
     metrics,

@@ -1,9 +1,8 @@
-import { createVerifier } from "@mullion/access-token";
 import { identityAudience } from "@mullion/contracts";
 import type { EventSink } from "@mullion/events";
 import { createHttpService } from "@mullion/http-service";
 import { checkPostgres, type Pool } from "@mullion/postgres";
-import type { RedisClient } from "@mullion/token-store";
+import type { KeyRing, RedisClient } from "@mullion/token-store";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { createActiveTokens } from "./access-tokens/active-tokens.ts";
@@ -11,10 +10,17 @@ import { createDeniedTokens } from "./access-tokens/denied-tokens.ts";
 import { verifyForOwnApi } from "./access-tokens/own-api.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
+import { createClientRegistry } from "./clients/client-registry.ts";
 import type { RegisteredClient } from "./clients/registered-client.ts";
+import { syncClientFile } from "./clients/sync-client-file.ts";
+import { createAttempts } from "./federation/attempts.ts";
+import { federationRoutes } from "./federation/sign-in-routes.ts";
 import type { Upstream } from "./federation/upstream.ts";
 import type { SignInLimits } from "./interactions/authenticate.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
+import { checkKeys, startKeyMaintenance } from "./keys/key-maintenance.ts";
+import { type KeyPolicy, keyPolicy } from "./keys/key-rotation.ts";
+import { createOwnVerifier } from "./keys/own-verifier.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { countAudited } from "./metrics/count-audited.ts";
@@ -27,6 +33,9 @@ import { mountProvider } from "./provider/mount.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
 import { createLogoutDelivery } from "./sign-ins/logout-delivery.ts";
 import { terminateRoute } from "./sign-ins/terminate-route.ts";
+import { sessionCors } from "./spa/session-cors.ts";
+import { sessionRoutes } from "./spa/session-routes.ts";
+import { followChanges } from "./storage/follow-changes.ts";
 import { startPurge } from "./storage/purge.ts";
 import { adminRoutes } from "./users/admin-routes.ts";
 
@@ -36,8 +45,13 @@ export interface IdentityOptions {
   audience: string;
   accessTokenTtlSeconds: number;
   cookieKeys: readonly string[];
+  /** Those of the operator's file. */
   clients: readonly RegisteredClient[];
   keys: SigningKeys;
+  /** Seals the keys that are made later. */
+  keyRing: KeyRing;
+  /** A month of each key when not given. */
+  keyPolicy?: KeyPolicy;
   pool: Pool;
   redis: RedisClient;
   events: Pick<EventSink, "emit">;
@@ -62,29 +76,32 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const audit = createAuditLog(pool);
   const stylesheet = await loadStylesheet();
   const pages = { stylesheet: stylesheet.url };
-  const verifier = createVerifier({
-    issuer,
-    audience: [audience, identityAudience],
-    jwksUri: `${issuer}/jwks`,
-    // Our own keys are here; asking for them over the network would only add a way to fail.
-    fetch: async () => Response.json({ keys: keys.publicJwks }),
-  });
-
+  const verifier = createOwnVerifier({ issuer, audience: [audience, identityAudience], keys });
+  const clients = createClientRegistry(pool, () => changes.live);
+  const changes = followChanges({ pool, keys, clients, logger });
+  const keyWork = { pool, ring: options.keyRing, policy: options.keyPolicy ?? keyPolicy(30) };
   const limiter = createRateLimiter(redis);
   const denied = createDeniedTokens(redis);
   const activeTokens = createActiveTokens({ current: () => current.get(), pool, verifier, denied });
   const current = createCurrentProvider(() =>
-    createProvider({ ...options, pages, audit, verifier, activeTokens, denied, limiter }),
+    createProvider({ ...options, clients, pages, audit, verifier, activeTokens, denied, limiter }),
   );
+  keys.onChange(() => {
+    current.rebuild();
+  });
+  await syncClientFile(pool, options.clients, current.get());
+  await changes.start();
   const logouts = createLogoutDelivery({ current, pool, logger, retriesMs: options.logoutRetriesMs });
   const app = createHttpService({
     name: "identity",
     logger,
+    cors: sessionCors(current),
     checks: {
       postgres: () => checkPostgres(pool),
       redis: async () => {
         await redis.ping();
       },
+      keys: () => checkKeys(keys, clients),
     },
   });
   countRequests(app, options.metrics);
@@ -102,7 +119,10 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
     upstreams: options.upstreams ?? [],
   };
   await app.register(interactionRoutes, people);
-  await app.register(terminateRoute, { current, pool, audit, clients: options.clients });
+  const attempts = createAttempts(redis);
+  await app.register(federationRoutes, { ...people, attempts });
+  await app.register(terminateRoute, { current, pool, audit, clients });
+  await app.register(sessionRoutes, { ...people, audience });
   const verify = verifyForOwnApi(verifier, activeTokens);
   await app.register(adminRoutes, { pool, verify, audit, logouts });
   await app.register(auditRoutes, { pool, verify });
@@ -110,7 +130,11 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");
   });
+  const maintenance = startKeyMaintenance(keyWork, logger);
+  app.addHook("onListen", maintenance.run);
   app.addHook("onClose", async () => {
+    await maintenance.stop();
+    changes.close();
     stopCounting();
     stopPurge();
     await logouts.close();

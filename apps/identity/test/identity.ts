@@ -12,7 +12,9 @@ import {
   type RegisteredClient,
   registerClient,
 } from "../src/clients/registered-client.ts";
+import type { Upstream } from "../src/federation/upstream.ts";
 import type { SignInLimits } from "../src/interactions/authenticate.ts";
+import type { KeyPolicy } from "../src/keys/key-rotation.ts";
 import { loadSigningKeys } from "../src/keys/signing-keys.ts";
 import { createOutbox } from "../src/mail/outbox.ts";
 import { createSmtp } from "../src/mail/smtp.ts";
@@ -79,9 +81,12 @@ export interface TestIdentityOptions {
   /** Where the shell hears of logouts. */
   backchannelLogoutUri?: string;
   logoutRetriesMs?: readonly number[];
+  keyPolicy?: KeyPolicy;
   /** Clients beside those above. */
   extraClients?: readonly ClientRegistration[];
   metrics?: Metrics;
+  /** Other providers that people may sign in with. */
+  upstreams?: readonly Upstream[];
   /** Instead of the test servers' own addresses, to cut the line. */
   databaseUrl?: (direct: string) => string;
   redisUrl?: (direct: string) => string;
@@ -96,6 +101,8 @@ export interface TestIdentity {
   url: string;
   /** Of the database itself, past any line that a test put in. */
   connectionString: string;
+  /** Those of the operator's file. */
+  clients: readonly RegisteredClient[];
   pool: Pool;
   redis: Redis;
   keyPrefix: string;
@@ -104,7 +111,7 @@ export interface TestIdentity {
   mails: Mailbox;
   /** Creates a user with `password`; returns the id. */
   addUser(email: string, roles: readonly Role[]): Promise<string>;
-  /** Actions of the audit log, oldest first. */
+  /** Actions of the audit log, oldest first, less what was written at the start. */
   auditedActions(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -116,6 +123,8 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     backchannelLogoutUri,
     logoutRetriesMs,
     metrics = createMetrics(),
+    upstreams = [],
+    keyPolicy,
     extraClients = [],
     databaseUrl = String,
     redisUrl = String,
@@ -146,21 +155,25 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
   const logger = createLogger({ name: "identity-test", level: "silent" });
   const smtp = createSmtp({ url: mails.url, from: "Mullion <no-reply@mullion.test>" });
   const mailer = createOutbox({ pool, keyRing, deliver: smtp.deliver, logger, retriesMs: [20], pollMs: 50 });
+  const registered = beside?.clients ?? [
+    ...Object.values(clients).filter(({ clientId }) => clientId !== clients.shell.clientId),
+    { ...clients.shell, ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }) },
+    ...extraClients.map(registerClient),
+  ];
   const app = await createIdentity({
     issuer,
     audience,
     accessTokenTtlSeconds,
     cookieKeys: ["a-cookie-key-of-at-least-32-characters"],
-    clients: [
-      ...Object.values(clients).filter(({ clientId }) => clientId !== clients.shell.clientId),
-      { ...clients.shell, ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }) },
-      ...extraClients.map(registerClient),
-    ],
+    clients: registered,
     keys: await loadSigningKeys(pool, keyRing),
+    keyRing,
+    ...(keyPolicy === undefined ? {} : { keyPolicy }),
     pool,
     redis,
     events: { emit: (event) => events.push(event) },
     mailer,
+    upstreams,
     logger,
     metrics,
     ...(limits === undefined ? {} : { limits }),
@@ -172,6 +185,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     issuer,
     url,
     connectionString,
+    clients: registered,
     pool,
     redis,
     keyPrefix,
@@ -182,7 +196,9 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
       return (await findUserByEmail(pool, email))?.user.id ?? "";
     },
     async auditedActions() {
-      const { rows } = await pool.query<{ action: string }>("select action from audit_log order by id");
+      const { rows } = await pool.query<{ action: string }>(
+        "select action from audit_log where action <> 'client.file' order by id",
+      );
       return rows.map(({ action }) => action);
     },
     async close() {

@@ -57,6 +57,23 @@ export const clientFields = {
   firstParty: z.boolean().default(false),
   /** May use the session API for first-party applications in a browser, from its origins. */
   firstPartyApi: z.boolean().default(false),
+  /** What ends a session of the session API, besides signing out and 45 days. */
+  sessionPolicy: z
+    .strictObject({
+      /** What must be as it was at the sign-in: the browser and its system, without versions; the network. */
+      bindTo: z
+        .array(z.enum(["user_agent", "network"]))
+        .max(2)
+        .default([]),
+      /** Not refreshed for so long. */
+      idleSeconds: z
+        .number()
+        .int()
+        .min(60)
+        .max(45 * 24 * 60 * 60)
+        .optional(),
+    })
+    .optional(),
   /** What it may exchange tokens for (RFC 8693), and whose. */
   tokenExchange: z
     .strictObject({
@@ -140,9 +157,20 @@ function contradictions(client: ClientFields): Found[] {
       "only client_credentials uses scopes of the client's own",
     ],
     [
-      client.firstPartyApi && !(firstParty && origins.length > 0 && grants.has("refresh_token")),
+      client.firstPartyApi && !(firstParty && origins.length > 0 && isPublic),
       "firstPartyApi",
-      "needs firstParty, at least one origin and the grant refresh_token",
+      'needs firstParty, at least one origin and "tokenEndpointAuthMethod": "none"',
+    ],
+    // A code is what its tokens come of, and the sign-in page is where it sends people when a password is not enough.
+    [
+      client.firstPartyApi && !(grants.has("authorization_code") && grants.has("refresh_token")),
+      "firstPartyApi",
+      "needs the grants authorization_code and refresh_token",
+    ],
+    [
+      client.sessionPolicy !== undefined && !client.firstPartyApi,
+      "sessionPolicy",
+      "is about the session API, which needs firstPartyApi",
     ],
   ];
   return rules.flatMap(([broken, field, message]) => (broken ? [{ path: [field], message }] : []));
@@ -154,3 +182,66 @@ export function checkClient(client: ClientFields, context: z.RefinementCtx): voi
     context.addIssue({ code: "custom", path, message });
   }
 }
+
+/** A client without its secret, as it is kept. */
+export type ClientSettings = ClientFields;
+
+/** `POST /identity/clients`. The secret is made by identity. */
+export const clientRegistrationSchema = fieldsSchema.superRefine(checkClient);
+export type ClientRegistration = z.input<typeof clientRegistrationSchema>;
+
+/**
+ * `PATCH /identity/clients/:id`, a merge patch (RFC 7396): null takes a field away. How a client authenticates cannot be
+ * changed: whoever trusted it trusted that.
+ */
+export const clientPatchSchema = z
+  .looseObject({ disabled: z.boolean().optional() })
+  .refine((patch) => !("clientId" in patch), { path: ["clientId"], message: "cannot be changed" })
+  .refine((patch) => !("tokenEndpointAuthMethod" in patch), {
+    path: ["tokenEndpointAuthMethod"],
+    message: "cannot be changed: register another client",
+  });
+export type ClientPatch = z.infer<typeof clientPatchSchema>;
+
+/** A client as the admin API shows one. Clients of the operator's file are changed there. */
+export const registeredClientSchema = z.object({
+  ...clientFields,
+  source: z.enum(["file", "api"]),
+  disabled: z.boolean(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  /** Until when the secret before the present one is taken too; null when there is none, or no end. */
+  previousSecretExpiresAt: z.iso.datetime().nullable(),
+});
+export type RegisteredClient = z.infer<typeof registeredClientSchema>;
+
+/** `GET /identity/clients` */
+export const clientListSchema = z.object({ clients: z.array(registeredClientSchema) });
+export type ClientList = z.infer<typeof clientListSchema>;
+
+/** `POST /identity/clients`: the secret is shown this once. Clients that have none get none. */
+export const createdClientSchema = z.object({
+  client: registeredClientSchema,
+  clientSecret: z.string().optional(),
+});
+export type CreatedClient = z.infer<typeof createdClientSchema>;
+
+const daySeconds = 24 * 60 * 60;
+
+/** `POST /identity/clients/:id/secret`: for how long the secret before it is still taken; 0 when it is known to others. */
+export const secretRotationSchema = z.strictObject({
+  overlapSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * daySeconds)
+    .default(daySeconds),
+});
+export type SecretRotation = z.input<typeof secretRotationSchema>;
+
+/** A new secret, shown this once. */
+export const clientSecretSchema = z.object({
+  clientSecret: z.string(),
+  previousSecretExpiresAt: z.iso.datetime().nullable(),
+});
+export type ClientSecret = z.infer<typeof clientSecretSchema>;

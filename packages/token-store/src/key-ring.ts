@@ -10,6 +10,8 @@ export interface KeyRing {
    * @throws {TokenStoreError} `record_unreadable` for an unknown key, an altered value or another context.
    */
   open(sealed: string, context: string): string;
+  /** True when the value names the newest key: otherwise it is to be sealed anew before its key leaves the ring. */
+  isNewest(sealed: string): boolean;
 }
 
 const cipher = "aes-256-gcm";
@@ -50,6 +52,7 @@ export function createKeyRing(definition: string): KeyRing {
       ]);
       return `${newestId}.${body.toString("base64url")}`;
     },
+    isNewest: (sealed) => sealed.startsWith(`${newestId}.`),
     open(sealed, context) {
       const [id = "", encoded = ""] = sealed.split(".");
       const key = keys.get(id);

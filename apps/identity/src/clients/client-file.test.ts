@@ -38,6 +38,7 @@ describe("the client file", () => {
         firstPartyApi: false,
         dpopBoundAccessTokens: false,
         requirePushedAuthorizationRequests: false,
+        requirePkce: true,
       },
     ]);
   });

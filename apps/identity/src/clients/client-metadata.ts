@@ -1,7 +1,8 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import type { ClientSettings } from "@mullion/contracts/identity-clients";
 import type { Client, ClientMetadata } from "oidc-provider";
 import { z } from "zod";
-import type { RegisteredClient } from "./registered-client.ts";
+import { matchesSecretHash } from "./client-secret.ts";
+import type { SecretHashes } from "./client-store.ts";
 
 /** Metadata beside that of OpenID Connect Registration. */
 export const extraClientMetadata = [
@@ -10,27 +11,27 @@ export const extraClientMetadata = [
   "own_scopes",
   "access_token_format",
   "origins",
+  "session_policy",
   "token_exchange",
   "require_pkce",
   "previous_secret",
 ] as const;
 
-// Secrets are generated, long and random: a plain hash is enough to keep them out of memory and heap dumps.
-function hashSecret(secret: string): string {
-  return hash("sha256", secret, "base64url");
-}
-
-function authentication(client: RegisteredClient): Partial<ClientMetadata> {
-  const { tokenEndpointAuthMethod, clientSecret, previousClientSecret, jwks } = client;
+function authentication(
+  { tokenEndpointAuthMethod, jwks }: ClientSettings,
+  { secretHash, previousSecret }: SecretHashes,
+): Partial<ClientMetadata> {
   return {
     token_endpoint_auth_method: tokenEndpointAuthMethod,
-    ...(clientSecret === undefined ? {} : { client_secret: hashSecret(clientSecret) }),
-    ...(previousClientSecret === undefined ? {} : { previous_secret: hashSecret(previousClientSecret) }),
+    ...(secretHash === null ? {} : { client_secret: secretHash }),
+    ...(previousSecret === null
+      ? {}
+      : { previous_secret: { hash: previousSecret.hash, expires_at: previousSecret.expiresAt?.getTime() } }),
     ...(jwks === undefined ? {} : { jwks }),
   };
 }
 
-function logout({ backchannelLogoutUri }: RegisteredClient): Partial<ClientMetadata> {
+function logout({ backchannelLogoutUri }: ClientSettings): Partial<ClientMetadata> {
   if (backchannelLogoutUri === undefined) return {};
   return {
     backchannel_logout_uri: backchannelLogoutUri,
@@ -39,14 +40,14 @@ function logout({ backchannelLogoutUri }: RegisteredClient): Partial<ClientMetad
   };
 }
 
-/** A registered client in the form of OpenID Connect Registration, with its secrets hashed. */
-export function toClientMetadata(client: RegisteredClient): ClientMetadata {
-  const { name, tokenExchange } = client;
+/** A client in the form of OpenID Connect Registration, with the hashes of its secrets for secrets. */
+export function toClientMetadata(client: ClientSettings, secrets: SecretHashes): ClientMetadata {
+  const { name, sessionPolicy, tokenExchange } = client;
   return {
     client_id: client.clientId,
     ...(name === undefined ? {} : { client_name: name }),
     application_type: client.applicationType,
-    ...authentication(client),
+    ...authentication(client, secrets),
     grant_types: client.grantTypes,
     response_types: client.grantTypes.includes("authorization_code") ? ["code"] : [],
     redirect_uris: client.redirectUris,
@@ -61,20 +62,19 @@ export function toClientMetadata(client: RegisteredClient): ClientMetadata {
     own_scopes: client.scopes.join(" "),
     access_token_format: client.accessTokenFormat,
     origins: client.origins,
+    ...(sessionPolicy === undefined ? {} : { session_policy: sessionPolicy }),
     ...(tokenExchange === undefined ? {} : { token_exchange: tokenExchange }),
   };
 }
 
-function isSecret(hashed: unknown, given: Buffer): boolean {
-  const expected = Buffer.from(typeof hashed === "string" ? hashed : "");
-  return expected.length === given.length && timingSafeEqual(expected, given);
-}
+const previousSecretSchema = z.object({ hash: z.string(), expires_at: z.number().optional() }).optional();
 
 /** Compares a secret with the stored hashes in constant time. Stands in for the library's comparison of plain secrets. */
 export function compareHashedSecret(this: Client, actual: string): boolean {
-  const given = Buffer.from(hashSecret(actual));
-  const matches = [this.clientSecret, this["previous_secret"]].map((hashed) => isSecret(hashed, given));
-  return matches.includes(true);
+  const previous = previousSecretSchema.parse(this["previous_secret"]);
+  const takesPrevious = previous !== undefined && (previous.expires_at ?? Infinity) > Date.now();
+  const hashes = [this.clientSecret ?? "", takesPrevious ? previous.hash : ""];
+  return hashes.map((hashed) => matchesSecretHash(hashed, actual)).includes(true);
 }
 
 /** True for the platform's own clients. */
@@ -96,6 +96,24 @@ export function isAllowedOrigin(client: Client, origin: string): boolean {
 /** True for a client that may use the session API for first-party applications. */
 export function mayUseFirstPartyApi(client: Client): boolean {
   return client["first_party_api"] === true;
+}
+
+const sessionPolicySchema = z.object({
+  bindTo: z.array(z.enum(["user_agent", "network"])).default([]),
+  idleSeconds: z.number().optional(),
+});
+
+/** What ends a session of the session API. */
+export type SessionPolicy = z.output<typeof sessionPolicySchema>;
+
+/** What ends a session of the session API at this client. */
+export function sessionPolicyOf(client: Client): SessionPolicy {
+  return sessionPolicySchema.parse(client["session_policy"] ?? {});
+}
+
+/** Browser origins that may call as the client. */
+export function originsOf(client: Client): string[] {
+  return z.array(z.string()).parse(client["origins"] ?? []);
 }
 
 const tokenExchangeSchema = z.object({ audiences: z.array(z.string()), subjectClients: z.array(z.string()) });

@@ -25,13 +25,13 @@ describe("signing keys", () => {
   it("instances that start together on an empty database end up with one and the same key", async () => {
     const ring = createKeyRing(entry("a", 1));
     const loaded = await Promise.all(Array.from({ length: 4 }, () => loadSigningKeys(pool, ring)));
-    const kids = loaded.flatMap(({ privateJwks }) => privateJwks.map(({ kid }) => kid));
+    const kids = loaded.flatMap(({ current }) => current.privateJwks.map(({ kid }) => kid));
     expect(kids.length).toBe(4);
     expect(new Set(kids).size).toBe(1);
   });
 
   it("publishes the public half and stores the private one sealed", async () => {
-    const { publicJwks } = await loadSigningKeys(pool, createKeyRing(entry("a", 1)));
+    const { publicJwks } = (await loadSigningKeys(pool, createKeyRing(entry("a", 1)))).current;
     expect(publicJwks).toEqual([expect.not.objectContaining({ d: expect.anything() as unknown })]);
     const { rows } = await pool.query<{ row: string }>("select k::text as row from signing_keys k");
     expect(rows[0]?.row).not.toContain('"d"');

@@ -1,54 +1,77 @@
-import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
+import type { SigningAlgorithm } from "@mullion/contracts/identity-clients";
+import { inTransaction, type Pool } from "@mullion/postgres";
 import type { KeyRing } from "@mullion/token-store";
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import type { JWK } from "jose";
+import { insertKey, lockKeys, readKeys, type StoredKey } from "./key-store.ts";
+import { openKey, toPublicJwk } from "./signing-key.ts";
 
-/** Private keys that sign, current first, and their public halves as the JWKS shows them. */
-export interface SigningKeys {
+/** The keys of one moment. */
+export interface KeySet {
+  /** Of each algorithm the one that signs first: the library signs with the first that fits. */
   privateJwks: readonly JWK[];
+  /** As the JWKS shows them. */
   publicJwks: readonly JWK[];
+  algorithms: ReadonlySet<SigningAlgorithm>;
 }
 
-interface Row {
-  kid: string;
-  sealed_jwk: string;
+/** The signing keys as this instance knows them. */
+export interface SigningKeys {
+  /** Another object after each change. */
+  readonly current: KeySet;
+  /** Takes over what changed in Postgres; `onChange` is told when something did. */
+  reload(): Promise<void>;
+  onChange(listener: () => void): void;
 }
 
-const alg = "ES256";
-// The library signs with the first key that fits; the others are published, so that verifiers know them in time.
-const select = `select kid, sealed_jwk from signing_keys
-  order by array_position(array['current', 'next', 'previous'], status), created_at desc`;
-
-function toPublicJwk(jwk: JWK): JWK {
-  const publicJwk = { ...jwk };
-  delete publicJwk.d;
-  return publicJwk;
+/** A difference in this is a difference in what is signed with or published. */
+function describe(keys: readonly StoredKey[]): string {
+  return keys.map(({ kid, status }) => `${kid} ${status}`).join();
 }
 
-const contextOf = (kid: string): string => `signing-key:${kid}`;
+function toKeySet(keys: readonly StoredKey[], ring: KeyRing): KeySet {
+  const privateJwks = keys.map(({ kid, sealed }) => openKey(ring, kid, sealed));
+  return {
+    privateJwks,
+    publicJwks: privateJwks.map(toPublicJwk),
+    algorithms: new Set(keys.filter(({ status }) => status === "current").map(({ alg }) => alg)),
+  };
+}
 
-async function createKey(client: PoolClient, ring: KeyRing): Promise<void> {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  await client.query(
-    "insert into signing_keys (kid, alg, status, sealed_jwk) values ($1, $2, 'current', $3)",
-    [kid, alg, ring.seal(JSON.stringify({ ...jwk, kid, alg, use: "sig" }), contextOf(kid))],
-  );
+/** Several instances may start on an empty database at once; one of them makes the key. */
+async function readOrCreateKeys(pool: Pool, ring: KeyRing): Promise<StoredKey[]> {
+  const isFirst = ({ alg, status }: StoredKey): boolean => alg === "ES256" && status === "current";
+  const found = await readKeys(pool);
+  if (found.some(isFirst)) return found;
+  return inTransaction(pool, async (client) => {
+    await lockKeys(client);
+    if (!(await readKeys(client)).some(isFirst)) await insertKey(client, ring, "ES256", "current");
+    return readKeys(client);
+  });
 }
 
 /**
- * Reads the signing keys (ES256), making the first one when there is none. They are stored encrypted: rejects with
+ * Reads the signing keys, making the first (ES256) when there is none. They are stored encrypted: rejects with
  * `TokenStoreError` `record_unreadable` when the key ring does not fit.
  */
 export async function loadSigningKeys(pool: Pool, ring: KeyRing): Promise<SigningKeys> {
-  const rows = await inTransaction(pool, async (client) => {
-    // Several instances may start on an empty database at once; one of them makes the key.
-    await client.query("select pg_advisory_xact_lock(hashtext('signing_keys'))");
-    const found = await client.query<Row>(select);
-    if (found.rows.length > 0) return found.rows;
-    await createKey(client, ring);
-    return (await client.query<Row>(select)).rows;
-  });
-  const privateJwks = rows.map((row) => JSON.parse(ring.open(row.sealed_jwk, contextOf(row.kid))) as JWK);
-  return { privateJwks, publicJwks: privateJwks.map(toPublicJwk) };
+  const first = await readOrCreateKeys(pool, ring);
+  let current = toKeySet(first, ring);
+  let known = describe(first);
+  const listeners: (() => void)[] = [];
+  return {
+    get current() {
+      return current;
+    },
+    async reload() {
+      const keys = await readKeys(pool);
+      const described = describe(keys);
+      if (described === known) return;
+      current = toKeySet(keys, ring);
+      known = described;
+      for (const listener of listeners) listener();
+    },
+    onChange(listener) {
+      listeners.push(listener);
+    },
+  };
 }

@@ -1,13 +1,9 @@
 import type { Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import type { Configuration } from "oidc-provider";
-import {
-  extraClientMetadata,
-  isAllowedOrigin,
-  mustUsePkce,
-  toClientMetadata,
-} from "../clients/client-metadata.ts";
-import type { RegisteredClient } from "../clients/registered-client.ts";
+import { createClientAdapter } from "../clients/client-adapter.ts";
+import { extraClientMetadata, isAllowedOrigin, mustUsePkce } from "../clients/client-metadata.ts";
+import type { ClientRegistry } from "../clients/client-registry.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { PageContext } from "../pages/layout.ts";
@@ -27,7 +23,7 @@ export interface ProviderOptions {
   audience: string;
   accessTokenTtlSeconds: number;
   cookieKeys: readonly string[];
-  clients: readonly RegisteredClient[];
+  clients: ClientRegistry;
   keys: SigningKeys;
   pool: Pool;
   redis: RedisClient;
@@ -57,13 +53,10 @@ function ttl(accessTokenTtlSeconds: number): NonNullable<Configuration["ttl"]> {
  * The library refuses to connect to private addresses, as it should where strangers register clients. Ours are the
  * operator's, and a client's own network is where its address for logouts is best kept.
  */
-function createFetch(clients: readonly RegisteredClient[]): NonNullable<Configuration["fetch"]> {
-  const registered = new Set(
-    clients.flatMap(({ backchannelLogoutUri: uri }) => (uri === undefined ? [] : [new URL(uri).href])),
-  );
-  return (url, options) => {
+function createFetch(clients: ClientRegistry): NonNullable<Configuration["fetch"]> {
+  return async (url, options) => {
     const { href } = new URL(url instanceof Request ? url.url : url);
-    if (!registered.has(href)) return fetch(url, options);
+    if (!(await clients.hearsLogoutsAt(href))) return fetch(url, options);
     const unguarded = { ...options };
     delete unguarded.dispatcher;
     return fetch(url, unguarded);
@@ -73,13 +66,16 @@ function createFetch(clients: readonly RegisteredClient[]): NonNullable<Configur
 /** The library's configuration, made of the modules that each decide one thing. */
 export function createConfiguration(options: ProviderOptions): Configuration {
   const { issuer, pool, redis, keys, clients, cookieKeys, audience, pages, mailer } = options;
+  const { privateJwks, algorithms } = keys.current;
+  const userCodeSecrets = cookieKeys.map((key) => deriveSecret(key, "user-code"));
+  const adapters = createAdapterFactory(pool, redis, {
+    userCodeSecrets,
+    tellOfReuse: (client, userId) => mailReuse(mailer, client, userId),
+  });
+  const clientAdapter = createClientAdapter(clients, algorithms);
   return {
-    adapter: createAdapterFactory(pool, redis, {
-      userCodeSecrets: cookieKeys.map((key) => deriveSecret(key, "user-code")),
-      tellOfReuse: (client, userId) => mailReuse(mailer, client, userId),
-    }),
-    jwks: { keys: keys.privateJwks },
-    clients: clients.map(toClientMetadata),
+    adapter: (model) => (model === "Client" ? clientAdapter : adapters(model)),
+    jwks: { keys: privateJwks },
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     extraClientMetadata: { properties: extraClientMetadata },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],

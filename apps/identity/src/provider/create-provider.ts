@@ -9,7 +9,7 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { compareHashedSecret } from "../clients/client-metadata.ts";
 import { guardDeviceFlow } from "../grants/device-flow.ts";
 import { registerTokenExchange } from "../grants/token-exchange.ts";
-import { pageHeaders } from "../pages/page-headers.ts";
+import { allowFormTargets, pageHeaders, policyHeader } from "../pages/page-headers.ts";
 import type { RateLimiter } from "../rate-limit/fixed-window.ts";
 import { finishRotations } from "../refresh-tokens/finish-rotations.ts";
 import { queueLogoutsOf } from "../sign-ins/logout-delivery.ts";
@@ -27,11 +27,10 @@ function overrideModels(provider: Provider, { pool, clients }: ProviderOptions):
   Client.prototype.includeSid = () => true;
   queueLogoutsOf(provider, pool);
 
-  const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
   const destroy = Session.prototype.destroy;
   Session.prototype.destroy = async function (this: InstanceType<typeof Session>) {
     try {
-      await revokeSessionGrants(pool, this.uid, ours);
+      await revokeSessionGrants(pool, this.uid, await clients.firstPartyIds());
     } catch (error) {
       throw toProviderError(error);
     }
@@ -42,8 +41,8 @@ function overrideModels(provider: Provider, { pool, clients }: ProviderOptions):
 const cacheableRoutes = new Set(["discovery", "jwks"]);
 
 /** Sets what every answer of the protocol's endpoints carries, and answers what failed outside the library's handlers. */
-function setHeaders(provider: Provider, formTargets: readonly string[], logger: Logger): void {
-  const headers = pageHeaders(formTargets);
+function setHeaders(provider: Provider, logger: Logger): void {
+  const headers = pageHeaders([]);
   provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     ctx.set(headers);
     try {
@@ -59,6 +58,12 @@ function setHeaders(provider: Provider, formTargets: readonly string[], logger: 
     if (ctx.status === 503) ctx.set("retry-after", "2");
     // Without it no route was found, for one because of the method.
     if (!("oidc" in ctx)) return;
+    const { client } = ctx.oidc;
+    if (client !== undefined) {
+      const targets = [...(client.redirectUris ?? []), ...(client.postLogoutRedirectUris ?? [])];
+      // The library may have added the hash of its script meanwhile.
+      ctx.set(policyHeader, allowFormTargets(ctx.response.get(policyHeader), targets));
+    }
     if (ctx.status === 200 && cacheableRoutes.has(ctx.oidc.route)) {
       ctx.set("cache-control", "public, max-age=300");
     }
@@ -76,7 +81,7 @@ export function createProvider(
     limiter: RateLimiter;
   },
 ): Provider {
-  const { issuer, clients, audit, logger, activeTokens } = options;
+  const { issuer, audit, logger, activeTokens } = options;
   const provider = new Provider(issuer, createConfiguration(options));
   // The mount sets the forwarded headers itself, from the issuer: no caller decides what the URLs look like.
   provider.proxy = true;
@@ -84,14 +89,7 @@ export function createProvider(
   rememberAuthenticationContext(provider);
   detectReplays(provider, options.redis);
   registerTokenExchange(provider, options);
-  setHeaders(
-    provider,
-    clients.flatMap(({ redirectUris, postLogoutRedirectUris }) => [
-      ...redirectUris,
-      ...postLogoutRedirectUris,
-    ]),
-    logger,
-  );
+  setHeaders(provider, logger);
   auditWith(provider, audit, logger);
   guardDeviceFlow(provider, options);
   introspectWith(provider, activeTokens);

@@ -6,7 +6,7 @@ import type Provider from "oidc-provider";
 import type { Client } from "oidc-provider";
 import { z } from "zod";
 import type { AuditLog } from "../audit/audit-log.ts";
-import type { RegisteredClient } from "../clients/registered-client.ts";
+import type { ClientRegistry } from "../clients/client-registry.ts";
 import { identityProblem } from "../errors.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
 import { endSignIn } from "./sign-in-store.ts";
@@ -43,7 +43,7 @@ export interface TerminateOptions {
   current: CurrentProvider;
   pool: Pool;
   audit: AuditLog;
-  clients: readonly RegisteredClient[];
+  clients: ClientRegistry;
 }
 
 /**
@@ -56,11 +56,10 @@ export async function terminateRoute(
   { current, pool, audit, clients }: TerminateOptions,
 ): Promise<void> {
   await app.register(formbody);
-  const ours = clients.filter(({ firstParty }) => firstParty).map(({ clientId }) => clientId);
   app.post("/session/terminate", async (request, reply) => {
     const { clientId } = await authenticateClient(current.get(), request);
     const { sid } = parseBody(bodySchema, request.body);
-    const ended = await endSignIn(pool, { clientId, sid, ours });
+    const ended = await endSignIn(pool, { clientId, sid, ours: await clients.firstPartyIds() });
     if (ended !== undefined) {
       await audit.write({ action: "signout", userId: ended.userId, clientId, address: request.ip });
     }
