@@ -6,8 +6,7 @@ import { z } from "zod";
  */
 export const backgroundHeader = "x-mullion-background";
 
-/** Request header that every BFF call carries; a page of another site cannot set it without a preflight. */
-export const csrfHeader = "x-mullion-csrf";
+export { csrfHeader } from "./csrf-header.ts";
 
 /** Request header that names the remote a call is made for; its manifest must declare the route's scope. */
 export const remoteHeader = "x-mullion-remote";
