@@ -29,18 +29,19 @@ export class RelyingParty {
 
   private constructor(
     server: oauth.AuthorizationServer,
-    registered: { clientId: string; clientSecret: string },
+    registered: { clientId: string; clientSecret?: string | undefined },
     redirectUri: string,
   ) {
     this.server = server;
     this.client = { client_id: registered.clientId };
-    this.authenticate = oauth.ClientSecretBasic(registered.clientSecret);
+    this.authenticate =
+      registered.clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(registered.clientSecret);
     this.redirectUri = redirectUri;
   }
 
   static async discover(
     { issuer, url }: Pick<TestIdentity, "issuer" | "url">,
-    registered: { clientId: string; clientSecret: string } = clients.shell,
+    registered: { clientId: string; clientSecret?: string | undefined } = clients.shell,
     redirectUri: string = shellRedirectUri,
   ): Promise<RelyingParty> {
     const expected = new URL(issuer);

@@ -1,11 +1,24 @@
 import { AccessTokenError, type Verifier } from "@mullion/access-token";
 import type { AccessTokenClaims } from "@mullion/contracts";
 import type Provider from "oidc-provider";
-import type { KoaContextWithOIDC } from "oidc-provider";
+import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import type { DeniedTokens } from "./denied-tokens.ts";
 import { wasRefusedAsStructured } from "./structured-token.ts";
+
+type Revocation = NonNullable<NonNullable<Configuration["features"]>["revocation"]>;
+
+/**
+ * Clients revoke what is theirs. An access token is destroyed here, since the library would take the refresh tokens of
+ * its grant with it.
+ */
+export const mayRevoke: NonNullable<Revocation["allowedPolicy"]> = async (_ctx, client, token) => {
+  if (token.clientId !== client.clientId) return false;
+  if (token.kind !== "AccessToken") return true;
+  await token.destroy();
+  return false;
+};
 
 async function readOwn(
   verifier: Verifier,

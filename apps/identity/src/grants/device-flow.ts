@@ -23,7 +23,7 @@ const codesPerAddress: Limit = { max: 30, windowSeconds: 600 };
 
 const whatIsWrong: Readonly<Record<string, string>> = {
   NoCodeError: "Enter the code.",
-  NotFoundError: "There is no such code. Check it on your device.",
+  NotFoundError: "This code is not known, or it has expired. Check it on your device, or start there again.",
   ExpiredError: "This code has expired. Start again on your device.",
   AlreadyUsedError: "This code was used already. Start again on your device.",
 };
@@ -106,6 +106,12 @@ async function paceDevice(ctx: KoaContextWithOIDC, limiter: RateLimiter): Promis
   if (wait > 0) ctx.body = { ...body, error: "slow_down" };
 }
 
+/** True where the library fails because it shows the form again and there is no session to keep its secret in. */
+function lacksSession(ctx: KoaContextWithOIDC, error: unknown): boolean {
+  if (!(error instanceof TypeError) || !("oidc" in ctx)) return false;
+  return ["code_verification", "device_resume"].includes(ctx.oidc.route);
+}
+
 /** What the library leaves out of the device flow: how often codes may be tried, and how often devices may ask. */
 export function guardDeviceFlow(
   provider: Provider,
@@ -123,7 +129,14 @@ export function guardDeviceFlow(
         return;
       }
     }
-    await next();
+    try {
+      await next();
+    } catch (error) {
+      if (!lacksSession(ctx, error)) throw error;
+      ctx.status = 400;
+      ctx.type = "html";
+      ctx.body = errorPage(pages, { status: 400, code: "invalid_request", expired: true }).html;
+    }
     if ("oidc" in ctx) await paceDevice(ctx, limiter);
   });
 }

@@ -1,5 +1,6 @@
 import type { Configuration } from "oidc-provider";
 import { mayIntrospect } from "../access-tokens/introspection.ts";
+import { mayRevoke } from "../access-tokens/revocation.ts";
 import { deviceFlow } from "../grants/device-flow.ts";
 import type { PageContext } from "../pages/layout.ts";
 import { deriveSecret } from "./cookies.ts";
@@ -31,7 +32,7 @@ export function features(options: FeatureOptions): NonNullable<Configuration["fe
     },
     introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayIntrospect(client, token) },
     pushedAuthorizationRequests: { enabled: true },
-    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    revocation: { enabled: true, allowedPolicy: mayRevoke },
     resourceIndicators: resourceIndicators(audience, accessTokenTtlSeconds),
     rpInitiatedLogout: { enabled: true, ...renderWith(pages).logout },
   };

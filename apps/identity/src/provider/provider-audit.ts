@@ -11,14 +11,17 @@ function shortNameOf(grantType: string): string {
 }
 
 function actionOf(ctx: KoaContextWithOIDC): string | undefined {
-  const { route, params, entities } = ctx.oidc;
+  const { route, params, entities, client } = ctx.oidc;
   switch (route) {
     case "token":
       if (ctx.status !== 200) return undefined;
       if (refreshOf(ctx)?.replay === true) return "token.replay";
       return `token.${shortNameOf(String(params?.["grant_type"]))}`;
     case "revocation":
-      return ctx.status === 200 && entities.RefreshToken !== undefined ? "token.revoke" : undefined;
+      // The library knows the token before it knows whose it is.
+      return ctx.status === 200 && entities.RefreshToken?.clientId === client?.clientId
+        ? "token.revoke"
+        : undefined;
     case "code_verification":
     case "device_resume":
       return ctx.status === 200 ? deviceActionOf(ctx) : undefined;
