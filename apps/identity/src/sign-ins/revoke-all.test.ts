@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { text } from "node:stream/consumers";
 import { identityAudience, revokedSchema } from "@mullion/contracts";
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Browser } from "../../test/browser.ts";
 import { clients, startIdentity, type TestIdentity } from "../../test/identity.ts";
+import { type LogoutReceiver, startLogoutReceiver } from "../../test/logout-receiver.ts";
 import { decodeClaims, RelyingParty, signIn } from "../../test/relying-party.ts";
 import { createPostgresAdapter } from "../storage/postgres-adapter.ts";
 import { bindGrant } from "./sign-in-store.ts";
@@ -13,39 +11,15 @@ import { bindGrant } from "./sign-in-store.ts";
 const member = "member@mullion.test";
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-/** The shell's end of the back channel. */
-interface Receiver {
-  uri: string;
-  tokens: string[];
-  /** Statuses to answer with, first to last; 200 when none is left. */
-  answers: number[];
-  close(): void;
-}
-
-async function startReceiver(): Promise<Receiver> {
-  const receiver: Receiver = { uri: "", tokens: [], answers: [], close: () => server.close() };
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      receiver.tokens.push(new URLSearchParams(body).get("logout_token") ?? "");
-      response.writeHead(receiver.answers.shift() ?? 200).end();
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("not a TCP address");
-  receiver.uri = `http://localhost:${String(address.port)}/api/auth/backchannel-logout`;
-  return receiver;
-}
-
 describe("ending every sign-in of a user", () => {
-  let receiver: Receiver;
+  let receiver: LogoutReceiver;
   let identity: TestIdentity;
   let shell: RelyingParty;
   let adminToken: string;
   let memberId: string;
 
   beforeAll(async () => {
-    receiver = await startReceiver();
+    receiver = await startLogoutReceiver();
     identity = await startIdentity({ backchannelLogoutUri: receiver.uri, logoutRetriesMs: [20, 20] });
     shell = await RelyingParty.discover(identity);
     await identity.addUser("admin@mullion.test", ["admin"]);

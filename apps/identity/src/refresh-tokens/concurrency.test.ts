@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startIdentity, type TestIdentity } from "../../test/identity.ts";
+import { RelyingParty, signIn } from "../../test/relying-party.ts";
+
+const requests = 1_000;
+
+describe("one refresh token at two instances", () => {
+  let first: TestIdentity;
+  let second: TestIdentity;
+  let parties: RelyingParty[];
+
+  beforeAll(async () => {
+    first = await startIdentity();
+    second = await startIdentity({ beside: first });
+    parties = await Promise.all([RelyingParty.discover(first), RelyingParty.discover(second)]);
+    await first.addUser("member@mullion.test", ["member"]);
+  });
+  afterAll(async () => {
+    await second.close();
+    await first.close();
+  });
+
+  it("SEC-57 1,000 refreshes at once make one rotation, and everybody gets the same token set", async () => {
+    const [here, there] = parties;
+    if (here === undefined || there === undefined) throw new TypeError("two instances are needed");
+    const { refresh_token } = await signIn(here, "member@mullion.test");
+    const answers = await Promise.all(
+      Array.from({ length: requests }, async (_, n) => (n % 2 === 0 ? here : there).refreshed(refresh_token)),
+    );
+    for (const name of ["access_token", "refresh_token", "id_token"] as const) {
+      expect(new Set(answers.map((answer) => answer[name])).size, name).toBe(1);
+    }
+    const { rows } = await first.pool.query(
+      "select count(*)::int as tokens, count(*) filter (where consumed_at is null)::int as live from refresh_tokens",
+    );
+    expect(rows).toEqual([{ tokens: 2, live: 1 }]);
+    const actions = await first.auditedActions();
+    expect(actions.filter((action) => action === "token.refresh_token")).toHaveLength(1);
+    expect(actions.filter((action) => action === "token.replay")).toHaveLength(requests - 1);
+  });
+});
