@@ -11,6 +11,7 @@ import { verifyForOwnApi } from "./access-tokens/own-api.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { createClientRegistry } from "./clients/client-registry.ts";
+import { clientRoutes } from "./clients/client-routes.ts";
 import type { RegisteredClient } from "./clients/registered-client.ts";
 import { syncClientFile } from "./clients/sync-client-file.ts";
 import { createAttempts } from "./federation/attempts.ts";
@@ -20,6 +21,7 @@ import type { SignInLimits } from "./interactions/authenticate.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
 import { checkKeys, startKeyMaintenance } from "./keys/key-maintenance.ts";
 import { type KeyPolicy, keyPolicy } from "./keys/key-rotation.ts";
+import { keyRoutes } from "./keys/key-routes.ts";
 import { createOwnVerifier } from "./keys/own-verifier.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -126,6 +128,8 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const verify = verifyForOwnApi(verifier, activeTokens);
   await app.register(adminRoutes, { pool, verify, audit, logouts });
   await app.register(auditRoutes, { pool, verify });
+  await app.register(clientRoutes, { current, clients, keys, keyWork, verify });
+  await app.register(keyRoutes, { work: keyWork, keys, verify });
   const stopCounting = countAudited(options.metrics);
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");

@@ -43,6 +43,8 @@ export async function sessionRoutes(app: FastifyInstance, options: SessionApiOpt
   const askTokenEndpoint = createTokenEndpoint(app);
   const clients = new WeakMap<FastifyRequest, Client>();
   await app.register(cookie);
+  // JSON only: this one is what a form of another site can send.
+  app.removeContentTypeParser("text/plain");
 
   // Before anything is read or looked up: the limit; then, whose page it is.
   app.addHook("onRequest", async (request) => {
