@@ -87,14 +87,14 @@ const networkCodes = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-function toProblem(error: unknown, route: ServiceRoute): unknown {
+function toProblem(error: Error, route: ServiceRoute): Error {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return bffProblem("upstream_timeout", {
       detail: `${route.id} took over ${route.timeoutMs} ms.`,
       cause: error,
     });
   }
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = "code" in error ? error.code : undefined;
   const isUnreadable =
     error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
   if (isUnreadable || (typeof code === "string" && networkCodes.has(code))) {
@@ -108,20 +108,20 @@ const passing = new Set([502, 503, 504]);
 const retryDelayMs = 50;
 
 /** One attempt. Resolves to false when it failed in a way that passes and `mayRetry`; nothing was sent on then. */
-async function attempt(
+function attempt(
   pool: Pool,
   { route, path, accessToken, requestId, headers, body, cancellation }: UpstreamCall,
   onHead: (head: UpstreamHead) => Writable,
   mayRetry: boolean,
 ): Promise<boolean> {
-  let refusal: Error | undefined;
-  let isPassing = false;
-  let isSentOn = false;
   const sent = pick(requestHeaders, headers);
   sent.push("authorization", `Bearer ${accessToken}`, "x-request-id", requestId);
   const { method, timeoutMs } = route;
-  try {
-    await exchangeWith(pool, {
+  return new Promise((resolve, reject) => {
+    let refusal: Error | undefined;
+    let isPassing = false;
+    let isSentOn = false;
+    exchangeWith(pool, {
       request: { path, method, headers: sent, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
       cancellation,
       onAnswer: (status, answered) => {
@@ -131,16 +131,18 @@ async function attempt(
         isSentOn = true;
         return onHead({ status, headers: pick(responseHeaders, answered) });
       },
+      onEnd: () => {
+        if (refusal === undefined) resolve(!isPassing);
+        else reject(refusal);
+      },
+      onFailure: (error) => {
+        const problem = toProblem(error, route);
+        const isUnreachable = problem instanceof ProblemError && problem.code === "upstream_unreachable";
+        if (isUnreachable && mayRetry && !isSentOn) resolve(false);
+        else reject(problem);
+      },
     });
-  } catch (error) {
-    const problem = toProblem(error, route);
-    const mayAskAgain = mayRetry && !isSentOn;
-    if (mayAskAgain && problem instanceof ProblemError && problem.code === "upstream_unreachable")
-      return false;
-    throw problem;
-  }
-  if (refusal !== undefined) throw refusal;
-  return !isPassing;
+  });
 }
 
 /** Sends a call whose token was refused once more, with another; a body that is gone cannot be sent again. */
@@ -168,11 +170,12 @@ export async function forward(
 ): Promise<void> {
   const { retries } = call.route;
   for (let attempts = 1; ; attempts += 1) {
-    const done = await attempt(pool, call, onHead, attempts <= retries).catch(async (error: unknown) => {
+    try {
+      if (await attempt(pool, call, onHead, attempts <= retries)) return;
+    } catch (error) {
       await repeatWithAnotherToken(error, pool, call, onHead);
-      return true;
-    });
-    if (done) return;
+      return;
+    }
     await delay(retryDelayMs * attempts);
     if (call.cancellation.isCancelled) throw new errors.RequestAbortedError();
   }

@@ -41,7 +41,7 @@ async function streamThrough(
   const activity = request.headers[backgroundHeader] === undefined && !isStream ? "person" : "background";
   const cancellation = new Cancellation();
   const answer = reply.raw;
-  answer.once("close", () => {
+  answer.on("close", () => {
     if (!answer.writableFinished) cancellation.cancel();
   });
   const accessToken = await tokens.getAccessToken(sessionId, route.audience, activity);

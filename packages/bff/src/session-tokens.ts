@@ -55,7 +55,12 @@ export function createSessionTokens(options: SessionTokensOptions): SessionToken
   };
 
   const read = async (sessionId: string): Promise<StoredTokens> => {
-    const stored = await store.readTokens(sessionId).catch(storeProblem);
+    let stored: StoredTokens | null;
+    try {
+      stored = await store.readTokens(sessionId);
+    } catch (error) {
+      storeProblem(error);
+    }
     if (stored === null) throw bffProblem("no_session", { detail: "There is no session for this cookie." });
     return stored;
   };

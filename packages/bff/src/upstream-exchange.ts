@@ -9,19 +9,18 @@ export interface Exchange {
   readonly cancellation: Cancellation;
   /** Takes status and headers; returns where the body goes, or null when it is not wanted. */
   readonly onAnswer: (status: number, headers: IncomingHttpHeaders) => Writable | null;
+  /** The whole answer was handed on. */
+  readonly onEnd: () => void;
+  readonly onFailure: (error: Error) => void;
 }
 
 /** Hands an answer on piece by piece, and makes the gateway wait while the other side does not take more. */
 class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
-  readonly #done: () => void;
-  readonly #failed: (error: Error) => void;
   #target: Writable | null = null;
 
-  constructor(exchange: Exchange, done: () => void, failed: (error: Error) => void) {
+  constructor(exchange: Exchange) {
     this.#exchange = exchange;
-    this.#done = done;
-    this.#failed = failed;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -41,7 +40,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     // Informational answers (1xx) precede the one that counts.
     if (status < 200) return;
     this.#target = this.#exchange.onAnswer(status, headers);
-    this.#target?.once("error", (error) => {
+    this.#target?.on("error", (error) => {
       controller.abort(error);
     });
   }
@@ -56,30 +55,24 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#target?.end();
-    this.#done();
+    this.#exchange.onEnd();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#target?.destroy(error);
     this.#exchange.request.body?.destroy(error);
-    this.#failed(error);
+    this.#exchange.onFailure(error);
   }
 }
 
-/**
- * Carries out one request. Resolves when the whole answer was handed on; what undici's `stream` does, without the
- * streams and promises it puts in between.
- */
-export function exchangeWith(pool: Pool, exchange: Exchange): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const { cancellation } = exchange;
-    // While it waits for a connection there is nothing to abort, and nobody to wait for it either.
-    // A name of its own: V8 allocates a function literal that is assigned to a property in the old generation, and all
-    // that the request consists of would stay there with it, until the next full collection.
-    const giveUp = (): void => {
-      reject(new errors.RequestAbortedError());
-    };
-    cancellation.onCancel = giveUp;
-    pool.dispatch(exchange.request, new AnswerHandler(exchange, resolve, reject));
-  });
+/** Carries out one request; what undici's `stream` does, without the streams and promises it puts in between. */
+export function exchangeWith(pool: Pool, exchange: Exchange): void {
+  // A name of its own: V8 allocates a function literal that is assigned to a property in the old generation, and all
+  // that the request consists of would stay there with it, until the next full collection.
+  const giveUp = (): void => {
+    exchange.onFailure(new errors.RequestAbortedError());
+  };
+  // While it waits for a connection there is nothing to abort, and nobody to wait for it either.
+  exchange.cancellation.onCancel = giveUp;
+  pool.dispatch(exchange.request, new AnswerHandler(exchange));
 }
