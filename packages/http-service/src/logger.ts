@@ -18,6 +18,20 @@ function standardOutput(): DestinationStream {
   return output;
 }
 
+/** The time as a member of a line. Lines of the same millisecond share its text: to write it takes a third of a line's time. */
+function createTimestamp(): () => string {
+  let at = 0;
+  let text = "";
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return text;
+  };
+}
+
 /** JSON log lines on standard output, with everything that could hold a token or a secret cut out. */
 export function createLogger({ name, level = "info", destination }: LoggerOptions): Logger {
   const options = {
@@ -25,7 +39,7 @@ export function createLogger({ name, level = "info", destination }: LoggerOption
     level,
     base: { name },
     formatters: { level: (label: string) => ({ level: label }) },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: createTimestamp(),
     redact: {
       paths: [
         "*.authorization",
