@@ -3,6 +3,7 @@ import { createKeyRing, redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 import { checkFederationEnv, federationEnv } from "./federation/configured-upstreams.ts";
 import { smtpUrlSchema } from "./mail/smtp-url.ts";
+import { type Limits, limitsEnv, limitsFrom } from "./rate-limit/limits.ts";
 
 const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -48,6 +49,16 @@ const serverFields = z.object({
   /** Prometheus asks here, apart from the port that the internet reaches. */
   METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
+  /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((list) =>
+      list
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .default([]),
   SMTP_URL: smtpUrlSchema,
   MAIL_FROM: z
     .string()
@@ -65,6 +76,11 @@ export type ServerEnv = z.output<typeof serverSchema>;
 /** Reads the server's environment; exits naming each variable that is missing or unsafe. */
 export function readServerEnv(env: NodeJS.ProcessEnv = process.env): ServerEnv {
   return parseEnv(serverSchema, env);
+}
+
+/** Reads the limits; each has a default. */
+export function readLimits(env: NodeJS.ProcessEnv = process.env): Limits {
+  return limitsFrom(parseEnv(z.object(limitsEnv), env));
 }
 
 /** Reads what the migrations need. */

@@ -4,7 +4,7 @@ import { createLogger, listen } from "@mullion/http-service";
 import { createPool } from "@mullion/postgres";
 import { connectRedis } from "@mullion/token-store";
 import { readClientFile } from "./clients/client-file.ts";
-import { readServerEnv } from "./env.ts";
+import { readLimits, readServerEnv } from "./env.ts";
 import { configuredUpstreams } from "./federation/configured-upstreams.ts";
 import { keyPolicy } from "./keys/key-rotation.ts";
 import { loadSigningKeys } from "./keys/signing-keys.ts";
@@ -15,6 +15,7 @@ import { serveMetrics } from "./metrics/metrics-server.ts";
 import { createIdentity } from "./server.ts";
 
 const env = readServerEnv();
+const limits = readLimits();
 const logger = createLogger({ name: "identity", level: env.LOG_LEVEL });
 const warn = (err: Error): void => {
   logger.warn({ err }, "a connection was lost");
@@ -48,6 +49,8 @@ try {
     events,
     upstreams: configuredUpstreams(env),
     mailer,
+    limits,
+    trustedProxies: env.TRUSTED_PROXIES,
     logger,
     metrics,
   });

@@ -17,7 +17,6 @@ import { syncClientFile } from "./clients/sync-client-file.ts";
 import { createAttempts } from "./federation/attempts.ts";
 import { federationRoutes } from "./federation/sign-in-routes.ts";
 import type { Upstream } from "./federation/upstream.ts";
-import type { SignInLimits } from "./interactions/authenticate.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
 import { checkKeys, startKeyMaintenance } from "./keys/key-maintenance.ts";
 import { type KeyPolicy, keyPolicy } from "./keys/key-rotation.ts";
@@ -33,6 +32,7 @@ import { createProvider } from "./provider/create-provider.ts";
 import { createCurrentProvider } from "./provider/current-provider.ts";
 import { mountProvider } from "./provider/mount.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
+import { defaultLimits, type Limits } from "./rate-limit/limits.ts";
 import { createLogoutDelivery } from "./sign-ins/logout-delivery.ts";
 import { terminateRoute } from "./sign-ins/terminate-route.ts";
 import { sessionCors } from "./spa/session-cors.ts";
@@ -62,19 +62,18 @@ export interface IdentityOptions {
   upstreams?: readonly Upstream[];
   logger: Logger;
   metrics: Metrics;
-  limits?: SignInLimits;
+  /** Proxies that may tell a caller's address. None when not given. */
+  trustedProxies?: string[];
+  /** Those that differ from the defaults. */
+  limits?: Partial<Limits>;
   /** Pauses before a client is told again of a logout. */
   logoutRetriesMs?: readonly number[];
 }
 
-const defaultLimits: SignInLimits = {
-  perAddress: { max: 100, windowSeconds: 60 },
-  perAccount: { max: 10, windowSeconds: 600 },
-};
-
 /** The identity service, not yet listening. */
 export async function createIdentity(options: IdentityOptions): Promise<FastifyInstance> {
-  const { issuer, audience, keys, pool, redis, events, logger, limits = defaultLimits } = options;
+  const { issuer, audience, keys, pool, redis, events, logger } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   const audit = createAuditLog(pool);
   const stylesheet = await loadStylesheet();
   const pages = { stylesheet: stylesheet.url };
@@ -97,6 +96,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const app = createHttpService({
     name: "identity",
     logger,
+    trustProxy: options.trustedProxies ?? false,
     cors: sessionCors(current),
     checks: {
       postgres: () => checkPostgres(pool),

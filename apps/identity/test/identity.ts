@@ -13,12 +13,12 @@ import {
   registerClient,
 } from "../src/clients/registered-client.ts";
 import type { Upstream } from "../src/federation/upstream.ts";
-import type { SignInLimits } from "../src/interactions/authenticate.ts";
 import type { KeyPolicy } from "../src/keys/key-rotation.ts";
 import { loadSigningKeys } from "../src/keys/signing-keys.ts";
 import { createOutbox } from "../src/mail/outbox.ts";
 import { createSmtp } from "../src/mail/smtp.ts";
 import { createMetrics, type Metrics } from "../src/metrics/metrics.ts";
+import type { Limits } from "../src/rate-limit/limits.ts";
 import { createIdentity } from "../src/server.ts";
 import { hashPassword } from "../src/users/password.ts";
 import { createUserOnce, findUserByEmail } from "../src/users/user-store.ts";
@@ -77,7 +77,7 @@ const keyRing = createKeyRing(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
 /** What a test may choose. */
 export interface TestIdentityOptions {
   accessTokenTtlSeconds?: number;
-  limits?: SignInLimits;
+  limits?: Partial<Limits>;
   /** Where the shell hears of logouts. */
   backchannelLogoutUri?: string;
   logoutRetriesMs?: readonly number[];

@@ -1,16 +1,16 @@
-import { hash } from "node:crypto";
 import type { EventSink } from "@mullion/events";
 import type { Pool } from "@mullion/postgres";
 import type { AuditLog } from "../audit/audit-log.ts";
-import type { Limit, RateLimiter } from "../rate-limit/fixed-window.ts";
-import { verifyPassword } from "../users/password.ts";
-import { findUserByEmail, recordSignIn } from "../users/user-store.ts";
+import type { RateLimiter } from "../rate-limit/fixed-window.ts";
+import { addressKey, type Limits } from "../rate-limit/limits.ts";
+import { hashPassword, isOutdated, verifyPassword } from "../users/password.ts";
+import { type Candidate, findCandidates, recordSignIn, replaceHash } from "../users/user-store.ts";
 
 /** How often a password may be tried. */
-export interface SignInLimits {
-  perAddress: Limit;
-  perAccount: Limit;
-}
+export type SignInLimits = Pick<
+  Limits,
+  "signInPerAddress" | "signInPerAccount" | "signInPerAccountElsewhere"
+>;
 
 /** What checking a password takes. */
 export interface AuthenticateOptions {
@@ -35,12 +35,45 @@ export type Outcome =
   | { result: "wrong" }
   | { result: "limited"; retryAfterSeconds: number };
 
+const trustedSeconds = 30 * 24 * 60 * 60;
+
+/**
+ * Counted before the password is checked: guesses made at the same time must not all pass. A stranger who guesses from
+ * one address closes the account for that address alone; one who guesses from many closes it for addresses that it was
+ * never signed in to from. Its owner still gets in from where they usually are, or with a link by mail.
+ */
 async function takeLimits(options: AuthenticateOptions, address: string, account: string): Promise<number> {
   const { limiter, limits } = options;
-  const waitForAddress = await limiter.take("signin-address", address, limits.perAddress);
-  if (waitForAddress > 0) return waitForAddress;
-  // Counted before the password is checked: guesses made at the same time must not all pass.
-  return limiter.take("signin-account", account, limits.perAccount);
+  const here = `${account} ${address}`;
+  const waitHere =
+    (await limiter.take("sign-in-address", address, limits.signInPerAddress)) ||
+    (await limiter.take("sign-in-account", here, limits.signInPerAccount));
+  if (waitHere > 0 || (await limiter.trusts("sign-in-trusted", here))) return waitHere;
+  return limiter.take("sign-in-elsewhere", account, limits.signInPerAccountElsewhere);
+}
+
+/**
+ * Whose password it is. Every wrong one costs two checks and every claimant's too, whoever exists: the time taken tells
+ * nothing.
+ */
+async function findMatch(
+  pool: Pool,
+  email: string,
+  password: string,
+): Promise<{ match?: Candidate; owner?: Candidate }> {
+  const { owner, claimant } = await findCandidates(pool, email);
+  const known = owner === undefined ? {} : { owner };
+  for (const candidate of [owner, claimant]) {
+    const matches = await verifyPassword(candidate?.passwordHash ?? null, password);
+    if (matches && candidate !== undefined) return { ...known, match: candidate };
+  }
+  return known;
+}
+
+/** Hashes a password anew that was hashed with older parameters: now is when it is known. */
+async function renewHash(pool: Pool, { user, passwordHash }: Candidate, password: string): Promise<void> {
+  if (passwordHash === null || !isOutdated(passwordHash)) return;
+  await replaceHash(pool, user.id, { from: passwordHash, to: await hashPassword(password) });
 }
 
 /**
@@ -50,20 +83,19 @@ async function takeLimits(options: AuthenticateOptions, address: string, account
 export async function authenticate(options: AuthenticateOptions, attempt: Attempt): Promise<Outcome> {
   const { pool, audit, events, limiter } = options;
   const { email, password, address, clientId } = attempt;
-  // Redis need not know who tries to sign in.
-  const account = hash("sha256", email, "base64url");
-  const retryAfterSeconds = await takeLimits(options, address, account);
+  const from = addressKey(address);
+  const retryAfterSeconds = await takeLimits(options, from, email);
   if (retryAfterSeconds > 0) return { result: "limited", retryAfterSeconds };
 
-  const found = await findUserByEmail(pool, email);
-  const matches = await verifyPassword(found?.passwordHash ?? null, password);
-  const userId = found?.user.id;
-  const success = matches && userId !== undefined;
-  const outcome = success ? "success" : "failure";
+  const { match, owner } = await findMatch(pool, email, password);
+  const userId = (match ?? owner)?.user.id;
+  const outcome = match === undefined ? "failure" : "success";
   await audit.write({ action: `signin.${outcome}`, userId, clientId, address });
   events.emit({ type: "signin", at: new Date().toISOString(), userId: userId ?? "unknown", outcome });
-  if (!success) return { result: "wrong" };
-  await recordSignIn(pool, userId);
-  await limiter.reset("signin-account", account);
-  return { result: "success", userId };
+  if (match === undefined) return { result: "wrong" };
+  await renewHash(pool, match, password);
+  await recordSignIn(pool, match.user.id);
+  await limiter.reset("sign-in-account", `${email} ${from}`);
+  await limiter.trust("sign-in-trusted", `${email} ${from}`, trustedSeconds);
+  return { result: "success", userId: match.user.id };
 }

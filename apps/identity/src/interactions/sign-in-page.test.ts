@@ -15,8 +15,8 @@ describe("the sign-in page", () => {
   beforeAll(async () => {
     identity = await startIdentity({
       limits: {
-        perAddress: { max: 1000, windowSeconds: 60 },
-        perAccount: { max: 20, windowSeconds: 600 },
+        signInPerAddress: { max: 1000, windowSeconds: 60 },
+        signInPerAccount: { max: 20, windowSeconds: 600 },
       },
     });
     shell = await RelyingParty.discover(identity);
@@ -156,7 +156,10 @@ describe("limits on signing in", () => {
 
   beforeAll(async () => {
     identity = await startIdentity({
-      limits: { perAddress: { max: 12, windowSeconds: 600 }, perAccount: { max: 3, windowSeconds: 600 } },
+      limits: {
+        signInPerAddress: { max: 12, windowSeconds: 600 },
+        signInPerAccount: { max: 3, windowSeconds: 600 },
+      },
     });
     shell = await RelyingParty.discover(identity);
     await identity.addUser(known, ["member"]);

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { RedisClient } from "@mullion/token-store";
 
 /** How many attempts a key has per window. */
@@ -6,12 +7,16 @@ export interface Limit {
   windowSeconds: number;
 }
 
-/** Counts attempts in Redis, shared by all instances. */
+/** Counts attempts in Redis, shared by all instances. Keys are hashed: Redis need not know who tries what. */
 export interface RateLimiter {
   /** Counts one attempt; returns the seconds to wait when it is one too many, otherwise 0. */
   take(name: string, key: string, limit: Limit): Promise<number>;
   /** Forgets the attempts of a key. */
   reset(name: string, key: string): Promise<void>;
+  /** Notes that a key has proved itself. */
+  trust(name: string, key: string, seconds: number): Promise<void>;
+  /** Tells whether it has. */
+  trusts(name: string, key: string): Promise<boolean>;
 }
 
 // In one step: a crash between the two commands must not leave a counter that never expires.
@@ -22,7 +27,8 @@ return {count, redis.call("pttl", KEYS[1])}`;
 
 /** A limiter with fixed windows that start at a key's first attempt. */
 export function createRateLimiter(redis: RedisClient): RateLimiter {
-  const keyOf = (name: string, key: string): string => `mullion:identity:limit:${name}:${key}`;
+  const keyOf = (name: string, key: string): string =>
+    `mullion:identity:limit:${name}:${hash("sha256", key, "base64url")}`;
   return {
     async take(name, key, { max, windowSeconds }) {
       const reply = (await redis.eval(takeScript, 1, keyOf(name, key), windowSeconds * 1000)) as [
@@ -34,6 +40,12 @@ export function createRateLimiter(redis: RedisClient): RateLimiter {
     },
     async reset(name, key) {
       await redis.del(keyOf(name, key));
+    },
+    async trust(name, key, seconds) {
+      await redis.set(keyOf(name, key), "1", "EX", seconds);
+    },
+    async trusts(name, key) {
+      return (await redis.exists(keyOf(name, key))) === 1;
     },
   };
 }

@@ -49,16 +49,35 @@ export async function findUser(pool: Pool, id: string): Promise<StoredUser | und
   return rows[0] && toUser(rows[0]);
 }
 
+/** Whose password it may be. */
+export interface Candidate {
+  user: StoredUser;
+  passwordHash: string | null;
+}
+
 /** The user whose address this is (verified, in lower case) and the hash of the password, if there is one. */
-export async function findUserByEmail(
+export async function findUserByEmail(pool: Pool, email: string): Promise<Candidate | undefined> {
+  return (await findCandidates(pool, email)).owner;
+}
+
+/**
+ * Who may sign in with an address: its owner, and whoever claimed it last without having verified it. Their claim is as
+ * good as anybody's, so it stands beside the owner's account and never in place of it.
+ */
+export async function findCandidates(
   pool: Pool,
   email: string,
-): Promise<{ user: StoredUser; passwordHash: string | null } | undefined> {
+): Promise<{ owner: Candidate | undefined; claimant: Candidate | undefined }> {
   const { rows } = await pool.query<Row>(
-    `${select} where u.email = $1 and u.email_verified_at is not null group by u.id`,
+    `${select} where u.email = $1 group by u.id
+     order by u.email_verified_at is null, u.created_at desc, u.id limit 2`,
     [email],
   );
-  return rows[0] && { user: toUser(rows[0]), passwordHash: rows[0].password_hash };
+  const candidates = rows.map((row) => ({ user: toUser(row), passwordHash: row.password_hash }));
+  return {
+    owner: candidates.find(({ user }) => user.emailVerified),
+    claimant: candidates.find(({ user }) => !user.emailVerified),
+  };
 }
 
 /** Every user, by name. */
@@ -97,6 +116,19 @@ export async function setRoles(pool: Pool, id: string, roles: readonly Role[]): 
   const user = await findUser(pool, id);
   if (user === undefined) throw identityProblem("user_not_found");
   return user;
+}
+
+/** Puts a hash in the place of another, unless the password was changed meanwhile. */
+export async function replaceHash(
+  pool: Pool,
+  id: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await pool.query("update users set password_hash = $3 where id = $1 and password_hash = $2", [
+    id,
+    from,
+    to,
+  ]);
 }
 
 /** What it takes to create a user whose address is known to be theirs. */
