@@ -15,8 +15,8 @@ export interface GuideFolder {
   write(name: string): Promise<string>;
   /** Writes a block of another guide, which is that one's to test, and returns its path. */
   borrow(guide: string, name: string): Promise<string>;
-  /** Starts a program with a file of the folder. */
-  launch(command: string, path: string, env: Environment): Program;
+  /** Starts a program in the folder. */
+  launch(command: string, args: readonly string[], env: Environment): Program;
   /** The text of a block for a shell, counted from 0. */
   shell(index: number): string;
   /** Blocks that were neither written nor given out so far. */
@@ -56,8 +56,8 @@ export async function createGuideFolder(guide: Guide): Promise<GuideFolder> {
       return save(block);
     },
     borrow: async (other, name) => save(find(await readGuide(other), name)),
-    launch(command, file, env) {
-      const program = startProgram({ command, args: [file], cwd: path, env });
+    launch(command, args, env) {
+      const program = startProgram({ command, args, cwd: path, env });
       programs.push(program);
       return program;
     },

@@ -16,6 +16,8 @@ export interface Program {
   readonly output: () => string;
   /** Resolves to the whole output once it holds the text; throws `block_failed` when the program ends before. */
   printed(text: string | RegExp): Promise<string>;
+  /** Types a line. */
+  type(line: string): void;
   /** Resolves to the output when the program has ended; throws `block_failed` for another exit status than 0. */
   ended(): Promise<string>;
   stop(): Promise<void>;
@@ -26,7 +28,7 @@ const isIn = (output: string, text: string | RegExp): boolean =>
 
 /** Starts a program and collects what it prints. */
 export function startProgram({ command, args, cwd, env }: ProgramOptions): Program {
-  const child: ChildProcess = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child: ChildProcess = spawn(command, args, { cwd, env, stdio: "pipe" });
   let output = "";
   const exit = new Promise<string | null>((resolve) => {
     child.once("error", ({ message }) => {
@@ -61,6 +63,9 @@ export function startProgram({ command, args, cwd, env }: ProgramOptions): Progr
           reject(failed(problem ?? `ended without having printed ${String(text)}`));
         });
       }),
+    type(line) {
+      child.stdin?.write(`${line}\n`);
+    },
     async ended() {
       const problem = await exit;
       if (problem !== null) throw failed(problem);

@@ -9,6 +9,12 @@ import type { Program } from "./program.ts";
 
 type ClientRegistration = NonNullable<TestIdentityOptions["extraClients"]>[number];
 
+/** How a block is called, where not by Node alone. */
+export interface Invocation {
+  readonly command?: string;
+  readonly args?: readonly string[];
+}
+
 /** A guide being followed: its clients are registered at a running identity, its blocks are programs. */
 export interface Workbench {
   readonly identity: TestIdentity;
@@ -20,9 +26,9 @@ export interface Workbench {
   /** CLIENT_ID and CLIENT_SECRET of another client of the guide. */
   clientEnv(clientId: string): Environment;
   /** Starts a block with Node, or with another interpreter. */
-  start(name: string, env?: Environment, command?: string): Promise<Program>;
+  start(name: string, env?: Environment, how?: Invocation): Promise<Program>;
   /** Starts a block that listens, and waits until it says so. */
-  serve(name: string, env?: Environment, command?: string): Promise<Program>;
+  serve(name: string, env?: Environment, how?: Invocation): Promise<Program>;
   /** Starts the guides' own API (docs/clients/microservice.md) and returns its address. */
   serveApi(): Promise<string>;
   /** Blocks that no test has run so far. */
@@ -42,7 +48,7 @@ export interface FollowOptions {
 const assignment = /^([A-Z_]+)=(.*)$/gm;
 
 async function makeValues(folder: GuideFolder, name: string): Promise<Environment> {
-  const program = folder.launch(process.execPath, await folder.write(name), inheritedEnvironment());
+  const program = folder.launch(process.execPath, [await folder.write(name)], inheritedEnvironment());
   const printed = await program.ended();
   return Object.fromEntries(
     [...printed.matchAll(assignment)].map(([, key = "", value = ""]) => [key, value]),
@@ -88,20 +94,20 @@ export async function followGuide(name: string, options: FollowOptions = {}): Pr
     PORT: new URL(appUrl).port,
     ...(clients.length === 0 ? {} : clientEnv(clients[0]?.clientId)),
   };
-  const start: Workbench["start"] = async (block, extra, command = process.execPath) =>
-    folder.launch(command, await folder.write(block), { ...env, ...extra });
+  const start: Workbench["start"] = async (block, extra, { command = process.execPath, args = [] } = {}) =>
+    folder.launch(command, [await folder.write(block), ...args], { ...env, ...extra });
 
   return {
     ...{ identity, folder, appUrl, env, clientEnv, start },
-    async serve(block, extra, command) {
-      const program = await start(block, extra, command);
+    async serve(block, extra, how) {
+      const program = await start(block, extra, how);
       await program.printed("listening");
       return program;
     },
     async serveApi() {
       const port = String(await freePort());
       const path = await folder.borrow("microservice", "api.mjs");
-      await folder.launch(process.execPath, path, { ...env, PORT: port }).printed("listening");
+      await folder.launch(process.execPath, [path], { ...env, PORT: port }).printed("listening");
       return `http://localhost:${port}`;
     },
     notRun: () => folder.notRun(),

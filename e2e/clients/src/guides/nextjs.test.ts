@@ -17,7 +17,7 @@ describe("docs/clients/nextjs.md", () => {
     }
     const server = join(bench.folder.path, "tiny-next.mjs");
     await copyFile(new URL("../tiny-next.mjs", import.meta.url), server);
-    const program = bench.folder.launch(process.execPath, server, {
+    const program = bench.folder.launch(process.execPath, [server], {
       ...bench.env,
       API_URL: await bench.serveApi(),
       NEXTAUTH_URL: bench.appUrl,

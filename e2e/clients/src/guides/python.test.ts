@@ -16,7 +16,7 @@ describe.skipIf(python === null)("docs/clients/python.md", () => {
     person = await createPerson(bench.identity);
     const api = await bench.serveApi();
     env = { ...python?.env, API_URL: api, AUTHLIB_INSECURE_TRANSPORT: "1" };
-    await bench.serve("server.py", env, command);
+    await bench.serve("server.py", env, { command });
   });
   afterAll(() => bench.close());
 
@@ -49,7 +49,7 @@ describe.skipIf(python === null)("docs/clients/python.md", () => {
   });
 
   supports("authlib", "client credentials", async () => {
-    const program = await bench.start("report.py", env, command);
+    const program = await bench.start("report.py", env, { command });
     expect(JSON.parse(await program.ended())).toMatchObject({ user: "orders-python" });
   });
 
