@@ -46,6 +46,33 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ ...write, ...identity, id: "identity.users.sessions.revoke", method: "DELETE" },
     ...{ path: "/identity/users/:id/sessions", scope: "users:write" },
   },
+  { ...read, ...identity, id: "identity.clients", path: "/identity/clients", scope: "clients:read" },
+  { ...read, ...identity, id: "identity.clients.show", path: "/identity/clients/:id", scope: "clients:read" },
+  {
+    ...{ ...write, ...identity, id: "identity.clients.create", method: "POST" },
+    ...{ path: "/identity/clients", scope: "clients:write" },
+  },
+  {
+    ...{ ...write, ...identity, id: "identity.clients.update", method: "PATCH" },
+    ...{ path: "/identity/clients/:id", scope: "clients:write" },
+  },
+  {
+    ...{ ...write, ...identity, id: "identity.clients.delete", method: "DELETE" },
+    ...{ path: "/identity/clients/:id", scope: "clients:write" },
+  },
+  {
+    ...{ ...write, ...identity, id: "identity.clients.secret", method: "POST" },
+    ...{ path: "/identity/clients/:id/secret", scope: "clients:write" },
+  },
+  { ...read, ...identity, id: "identity.keys", path: "/identity/keys", scope: "keys:read" },
+  {
+    ...{ ...write, ...identity, id: "identity.keys.rotate", method: "POST" },
+    ...{ path: "/identity/keys/rotate", scope: "keys:write" },
+  },
+  {
+    ...{ ...write, ...identity, id: "identity.keys.drop", method: "DELETE" },
+    ...{ path: "/identity/keys/:kid", scope: "keys:write" },
+  },
   { ...read, ...identity, id: "identity.audit", path: "/identity/audit", scope: "audit:read" },
   {
     ...{ ...read, ...identity, id: "identity.audit.verification", timeoutMs: 30_000 },

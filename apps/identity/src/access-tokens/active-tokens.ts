@@ -99,14 +99,13 @@ export function createActiveTokens(options: {
   const { current, pool, verifier, denied } = options;
 
   async function narrowed({ claims, grant }: ActiveToken): Promise<AccessTokenClaims | undefined> {
+    const client = await current().Client.find(claims.client_id);
+    if (client === undefined) return undefined;
     if (grant !== undefined) {
       const roles = await rolesByGrant(pool, grant, claims);
       return roles && narrow({ ...claims, roles }, scopesForRoles(roles));
     }
-    const client = await current().Client.find(claims.client_id);
-    return client && claims.sub === claims.client_id
-      ? narrow(claims, ownScopes(client).split(" "))
-      : undefined;
+    return claims.sub === claims.client_id ? narrow(claims, ownScopes(client).split(" ")) : undefined;
   }
 
   async function findWithGrant(token: string): Promise<ActiveToken | undefined> {
