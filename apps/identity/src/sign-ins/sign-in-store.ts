@@ -72,9 +72,15 @@ async function endAll(client: PoolClient, uids: readonly string[], reason: strin
 
 /**
  * Ends every sign-in of a user: sessions, grants and refresh tokens go in one transaction, the audit log knows it, and
- * every client is told. Also one that is just being made. Rejects with `ProblemError` `user_not_found`.
+ * every client is told. Also one that is just being made. `also` is what goes with it in the same transaction. Rejects
+ * with `ProblemError` `user_not_found`.
  */
-export async function endEverySignIn(pool: Pool, userId: string, entry: AuditEntry): Promise<EndedSignIns> {
+export async function endEverySignIn(
+  pool: Pool,
+  userId: string,
+  entry: AuditEntry,
+  also?: (client: PoolClient) => Promise<void>,
+): Promise<EndedSignIns> {
   if (!z.uuid().safeParse(userId).success) throw identityProblem("user_not_found");
   return ending(pool, async (client) => {
     // Sessions know the second they began in: one that begins in this very second after this is not touched.
@@ -97,6 +103,7 @@ export async function endEverySignIn(pool: Pool, userId: string, entry: AuditEnt
     await client.query("delete from grants where account_id = $1", [userId]);
     const count = rows.length;
     await insertEntries(client, [{ ...entry, details: { ...entry.details, revoked: count } }]);
+    await also?.(client);
     return { count };
   });
 }
