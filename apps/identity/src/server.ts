@@ -8,6 +8,8 @@ import type { Logger } from "pino";
 import { createActiveTokens } from "./access-tokens/active-tokens.ts";
 import { createDeniedTokens } from "./access-tokens/denied-tokens.ts";
 import { verifyForOwnApi } from "./access-tokens/own-api.ts";
+import { accountRoutes } from "./account/account-routes.ts";
+import { ownClient } from "./account/own-client.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { createClientRegistry } from "./clients/client-registry.ts";
@@ -90,7 +92,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   keys.onChange(() => {
     current.rebuild();
   });
-  await syncClientFile(pool, options.clients, current.get());
+  await syncClientFile(pool, [...options.clients, ownClient(issuer)], current.get());
   await changes.start();
   const logouts = createLogoutDelivery({ current, pool, logger, retriesMs: options.logoutRetriesMs });
   const app = createHttpService({
@@ -123,6 +125,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   await app.register(interactionRoutes, people);
   const attempts = createAttempts(redis);
   await app.register(federationRoutes, { ...people, attempts });
+  await app.register(accountRoutes, { ...people, attempts, mailer: options.mailer });
   await app.register(terminateRoute, { current, pool, audit, clients });
   await app.register(sessionRoutes, { ...people, audience });
   const verify = verifyForOwnApi(verifier, activeTokens);

@@ -113,14 +113,18 @@ export async function startGoogle(redirectUri: () => string): Promise<TestGoogle
     requireThat(code !== undefined && code.redirectUri === body["redirect_uri"], "invalid_grant");
     requireThat(hash("sha256", body["code_verifier"] ?? "", "base64url") === code.challenge, "invalid_grant");
     const signer = google.misbehaviour.forged === true ? strangersKey : key;
-    const claims: JWTPayload = { ...code.account, nonce: code.nonce, ...google.misbehaviour.claims };
-    const idToken = await new SignJWT(claims)
-      .setProtectedHeader({ alg: "ES256", kid: key.kid })
-      .setIssuer(claims.iss ?? google.issuer)
-      .setAudience(googleClient.clientId)
-      .setIssuedAt()
-      .setExpirationTime("1h")
-      .sign(signer.privateKey);
+    const now = Math.floor(Date.now() / 1000);
+    const claims: JWTPayload = {
+      iss: google.issuer,
+      aud: googleClient.clientId,
+      iat: now,
+      exp: now + 3600,
+      ...code.account,
+      nonce: code.nonce,
+      ...google.misbehaviour.claims,
+    };
+    const header = { alg: "ES256", kid: key.kid };
+    const idToken = await new SignJWT(claims).setProtectedHeader(header).sign(signer.privateKey);
     return reply.header("cache-control", "no-store").send({
       access_token: randomUUID(),
       token_type: "Bearer",
