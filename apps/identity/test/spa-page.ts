@@ -38,7 +38,11 @@ export class SpaPage {
   }
 
   async call(method: string, path: string, body?: unknown, headers: PageHeaders = {}): Promise<Response> {
-    const all = { ...this.#headers, ...(this.cookie === "" ? {} : { cookie: this.cookie }), ...headers };
+    const all: PageHeaders = {
+      ...this.#headers,
+      ...(this.cookie === "" ? {} : { cookie: this.cookie }),
+      ...headers,
+    };
     const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const json = body === undefined ? {} : { "content-type": "application/json" };
     const response = await fetch(`${this.#base}${path}`, {
@@ -47,7 +51,7 @@ export class SpaPage {
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const [line] = response.headers.getSetCookie();
-    if (line !== undefined) this.cookie = /^[^=]+=;/.test(line) ? "" : (line.split(";", 1)[0] ?? "");
+    if (line !== undefined) this.cookie = /^[^=]+=;/.test(line) ? "" : line.slice(0, line.indexOf(";"));
     return response;
   }
 

@@ -181,7 +181,7 @@ class Auth implements SpaAuth {
       asked === undefined ? Math.min(1_000 * 2 ** this.#failures, longestBackoffMs) : asked * 1_000;
     this.#failures += 1;
     // Spread out, so that an identity that is back is not asked by everybody at once.
-    const spreadMs = delayMs * (0.75 + Math.random() / 2);
+    const spreadMs = Math.ceil(delayMs * (0.75 + Math.random() / 2));
     this.#quietUntil = Date.now() + spreadMs;
     this.#update({ identityAvailable: false });
     this.#wakeIn(spreadMs);
@@ -276,7 +276,10 @@ class Auth implements SpaAuth {
     }
     const isDue = session === undefined || leftMs <= leadMs(session.expiresIn);
     const isSeen = session === undefined || document.visibilityState === "visible";
-    if (isDue && isSeen && Date.now() >= this.#quietUntil) this.#refresh().catch(() => undefined);
+    if (!isDue || !isSeen) return;
+    const quietMs = this.#quietUntil - Date.now();
+    if (quietMs > 0) this.#wakeIn(quietMs);
+    else this.#refresh().catch(() => undefined);
   }
 
   #update(change: Partial<AuthState>): void {

@@ -42,7 +42,7 @@ export function createTokenEndpoint(app: FastifyInstance): AskTokenEndpoint {
     });
     if (response.statusCode === 200) return tokensSchema.parse(response.json());
     const retryAfter = response.headers["retry-after"];
-    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
     if (response.statusCode === 503) throw unavailable();
     if (response.statusCode === 429) throw identityProblem("too_many_attempts", { headers });
     const refusal = refusalSchema.safeParse(response.json());
