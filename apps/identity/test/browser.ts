@@ -9,6 +9,12 @@ export class Browser {
   cookies: Cookie[] = [];
   /** Headers of the answers so far, newest last. */
   readonly answers: Response[] = [];
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** `headers` go with every request. */
+  constructor(headers: Readonly<Record<string, string>> = {}) {
+    this.#headers = headers;
+  }
 
   async get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     return this.#request(url, { method: "GET", headers: { accept: "text/html", ...headers } });
@@ -47,7 +53,7 @@ export class Browser {
       .filter(({ path }) => path === "/" || pathname === path || pathname.startsWith(`${path}/`))
       .map(({ name, value }) => `${name}=${value}`)
       .join("; ");
-    const headers = new Headers(init.headers);
+    const headers = new Headers({ ...this.#headers, ...init.headers });
     if (cookie !== "") headers.set("cookie", cookie);
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) this.#store(line);

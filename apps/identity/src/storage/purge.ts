@@ -1,19 +1,58 @@
 import type { Pool } from "@mullion/postgres";
 
-const intervalMs = 60 * 60_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** Rows per statement: none holds its locks for long. */
+const batchSize = 500;
 
-async function purgeExpired(pool: Pool): Promise<void> {
-  await pool.query("delete from refresh_tokens where expires_at < now()");
-  await pool.query("delete from grants where expires_at < now()");
-  await pool.query("delete from sessions where expires_at < now()");
+// Nothing is asked of them once their window is over, and each is some kilobytes.
+const everyMinute = [
+  "delete from refresh_replays where id_hash in (select id_hash from refresh_replays where expires_at < now() limit $1 for update skip locked)",
+];
+
+// A family takes its tokens along. Revoked ones stay as history until they would have expired.
+const everyHour = [
+  `delete from refresh_families where id in (
+     select id from refresh_families where expires_at < now() limit $1 for update skip locked)`,
+  `delete from grants where id_hash in (
+     select id_hash from grants where expires_at < now() limit $1 for update skip locked)`,
+  `delete from sessions where id_hash in (
+     select id_hash from sessions where expires_at < now() limit $1 for update skip locked)`,
+  `delete from sign_ins where id in (
+     select id from sign_ins s
+     where coalesce(ended_at, last_used_at) < now() - interval '45 days'
+       and not exists (select from sessions where uid = s.session_uid)
+       and not exists (select from grants where session_uid = s.session_uid)
+     limit $1 for update skip locked)`,
+];
+
+async function inBatches(pool: Pool, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) {
+    let removed: number | null;
+    do {
+      ({ rowCount: removed } = await pool.query(statement, [batchSize]));
+    } while (removed === batchSize);
+  }
 }
 
-/** Removes expired rows every hour until the returned function is called. */
+/** Removes whatever has expired, some hundred rows at a time. */
+export async function purgeExpired(pool: Pool): Promise<void> {
+  await inBatches(pool, [...everyMinute, ...everyHour]);
+}
+
+/** Removes expired rows again and again until the returned function is called. Several instances share the work. */
 export function startPurge(pool: Pool, onError: (error: unknown) => void): () => void {
-  const timer = setInterval(() => {
-    purgeExpired(pool).catch(onError);
-  }, intervalMs).unref();
+  const timers = (
+    [
+      [everyMinute, minuteMs],
+      [everyHour, hourMs],
+    ] as const
+  ).map(([statements, intervalMs]) =>
+    setInterval(() => {
+      inBatches(pool, statements).catch(onError);
+    }, intervalMs).unref(),
+  );
   return () => {
-    clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
   };
 }
