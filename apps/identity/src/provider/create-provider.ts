@@ -64,6 +64,8 @@ function setHeaders(provider: Provider, logger: Logger): void {
       // The library may have added the hash of its script meanwhile.
       ctx.set(policyHeader, allowFormTargets(ctx.response.get(policyHeader), targets));
     }
+    // The answer is empty. With a media type, and one that is not JSON, clients take it for an error.
+    if (ctx.status === 200 && ctx.oidc.route === "revocation") ctx.remove("content-type");
     if (ctx.status === 200 && cacheableRoutes.has(ctx.oidc.route)) {
       ctx.set("cache-control", "public, max-age=300");
     }
