@@ -110,7 +110,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   });
   countRequests(app, options.metrics);
   serveStylesheet(app, stylesheet);
-  await app.register(mountProvider, { current, issuer });
+  await app.register(mountProvider, { current, issuer, pages });
   const people = {
     current,
     issuer,

@@ -13,6 +13,7 @@ import { createFindAccount } from "../users/account.ts";
 import { acrValues } from "./authentication-context.ts";
 import { deriveSecret, providerCookies } from "./cookies.ts";
 import { features } from "./features.ts";
+import { checkParameters } from "./malformed-requests.ts";
 import { renderWith } from "./provider-pages.ts";
 import { extraTokenClaims } from "./resources.ts";
 import { createLoadGrant, issueRefreshToken, keepOfflineAccess } from "./sign-in-grants.ts";
@@ -104,7 +105,12 @@ export function createConfiguration(options: ProviderOptions): Configuration {
     fetch: createFetch(clients),
     findAccount: createFindAccount(pool),
     loadExistingGrant: createLoadGrant(pool, audience),
-    extraParams: { scope: keepOfflineAccess },
+    extraParams: {
+      scope: (ctx, value, client) => {
+        checkParameters(ctx);
+        return keepOfflineAccess(ctx, value, client);
+      },
+    },
     extraTokenClaims,
     issueRefreshToken,
     rotateRefreshToken: true,

@@ -17,6 +17,7 @@ import { revokeSessionGrants } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import { rememberAuthenticationContext } from "./authentication-context.ts";
 import { createConfiguration, type ProviderOptions } from "./configuration.ts";
+import { refuseMalformed } from "./malformed-requests.ts";
 import { auditWith } from "./provider-audit.ts";
 import { detectReplays } from "./replay-detection.ts";
 
@@ -92,6 +93,7 @@ export function createProvider(
   detectReplays(provider, options.redis);
   registerTokenExchange(provider, options);
   setHeaders(provider, logger);
+  refuseMalformed(provider, options.pages);
   auditWith(provider, audit, logger);
   guardDeviceFlow(provider, options);
   introspectWith(provider, activeTokens);
