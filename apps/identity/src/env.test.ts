@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { readServerEnv } from "./env.ts";
 
@@ -6,13 +7,13 @@ const valid = {
   ISSUER: "http://localhost:4000",
   DATABASE_URL: "postgres://localhost/mullion_identity",
   REDIS_URL: "redis://localhost:6379",
-  KEY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
-  COOKIE_KEYS: "x".repeat(32),
+  KEY_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+  COOKIE_KEYS: randomBytes(32).toString("base64url"),
   CLIENTS_FILE: "clients.json",
   API_AUDIENCE: "urn:mullion:api",
   INSIGHTS_URL: "http://localhost:4120",
   EVENTS_CLIENT_ID: "mullion-identity",
-  EVENTS_CLIENT_SECRET: "s".repeat(32),
+  EVENTS_CLIENT_SECRET: randomBytes(32).toString("hex"),
   SMTP_URL: "smtps://user:secret@mail.example.com",
   MAIL_FROM: "Mullion <no-reply@example.com>",
 };
@@ -52,10 +53,18 @@ describe("the environment", () => {
     ["ISSUER", "http://localhost.evil.example:4000"],
     ["ISSUER", "https://id.example.com/?x=1"],
     ["COOKIE_KEYS", "short"],
-    ["COOKIE_KEYS", `${"x".repeat(32)},short`],
+    ["COOKIE_KEYS", `${valid.COOKIE_KEYS},short`],
+    ["COOKIE_KEYS", "x".repeat(40)],
+    ["COOKIE_KEYS", "change-me-change-me-change-me-change-me"],
+    ["COOKIE_KEYS", `${valid.COOKIE_KEYS},${valid.COOKIE_KEYS}`],
+    ["COOKIE_KEYS", valid.EVENTS_CLIENT_SECRET],
     ["KEY_ENCRYPTION_KEYS", "k1:c2hvcnQ="],
     ["KEY_ENCRYPTION_KEYS", "no-key"],
+    ["KEY_ENCRYPTION_KEYS", `k1:${Buffer.alloc(32, 1).toString("base64")}`],
+    ["KEY_ENCRYPTION_KEYS", `${valid.KEY_ENCRYPTION_KEYS},k0:${Buffer.alloc(32).toString("base64")}`],
+    ["KEY_ROTATION_DAYS", "0"],
     ["EVENTS_CLIENT_SECRET", "short"],
+    ["EVENTS_CLIENT_SECRET", "the-secret-of-the-events-client-here"],
     ["SMTP_URL", "smtp://mail.example.com"],
     ["SMTP_URL", "smtp://localhost.evil.example"],
     ["SMTP_URL", "smtp://mail.example.com?requireTLS=false"],

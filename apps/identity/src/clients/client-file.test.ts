@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readClientFile } from "./client-file.ts";
 
-const secret = "a-secret-of-more-than-32-characters-x";
+const secret = randomBytes(32).toString("base64url");
 const client = { clientId: "mullion-deploy", clientSecret: secret, grantTypes: ["client_credentials"] };
 
 describe("the client file", () => {
@@ -48,6 +49,18 @@ describe("the client file", () => {
     ["an unknown scope", { clients: [{ ...client, scopes: ["everything"] }] }, "scopes"],
     ["an unknown field", { clients: [{ ...client, redirectUri: "x" }] }, "redirectUri"],
     ["the same client twice", { clients: [client, client] }, "listed once"],
+    ["a placeholder", { clients: [{ ...client, clientSecret: `change-me-${secret}` }] }, "placeholder"],
+    [
+      "a secret that repeats itself",
+      { clients: [{ ...client, clientSecret: "ab".repeat(20) }] },
+      "repeats itself",
+    ],
+    ["one secret for two clients", { clients: [client, { ...client, clientId: "other" }] }, "two secrets"],
+    [
+      "a previous secret that is the present one",
+      { clients: [{ ...client, previousClientSecret: secret }] },
+      "two secrets",
+    ],
   ])("is refused with %s", async (_what, content, where) => {
     await expect(read(JSON.stringify(content))).rejects.toThrow(where);
   });
