@@ -12,13 +12,14 @@ import {
 import { type ReactNode, useState } from "react";
 import { Audit } from "./audit.tsx";
 import { Clients } from "./clients/clients.tsx";
+import { Keys } from "./keys.tsx";
 import { Remotes } from "./remotes.tsx";
 import { Users } from "./users.tsx";
 
 type Section = "platform" | "clients" | "audit";
 const sections: readonly Choice<Section>[] = [
   { value: "platform", label: "People and remotes" },
-  { value: "clients", label: "Clients" },
+  { value: "clients", label: "Clients and keys" },
   { value: "audit", label: "Audit log" },
 ];
 
@@ -60,7 +61,12 @@ function Consoles(): ReactNode {
           <Remotes format={format} />
         </>
       )}
-      {section === "clients" && <Clients format={format} />}
+      {section === "clients" && (
+        <>
+          <Clients format={format} />
+          <Keys format={format} />
+        </>
+      )}
       {section === "audit" && <Audit format={format} />}
     </>
   );

@@ -2,6 +2,7 @@ import { type User, userListSchema } from "@mullion/contracts";
 import { useBff, useSession } from "@mullion/session";
 import { Alert, Avatar, Badge, Card, ErrorCard, type Formatter, Table, type TableColumn } from "@mullion/ui";
 import type { ReactNode } from "react";
+import { PersonSessions } from "./person-sessions.tsx";
 import { RoleSelect } from "./role-select.tsx";
 import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
 
@@ -33,7 +34,12 @@ function columns(format: Formatter, ownId: string | undefined): readonly TableCo
     {
       id: "sessions",
       header: "Sessions",
-      cell: (user) => <SignOutEverywhere user={user} isOwn={user.id === ownId} />,
+      cell: (user) => (
+        <div className="mu-stack mu-stack--tight">
+          <SignOutEverywhere user={user} isOwn={user.id === ownId} />
+          <PersonSessions user={user} format={format} />
+        </div>
+      ),
     },
   ];
 }
