@@ -1,4 +1,3 @@
-import type { EventSink } from "@mullion/events";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditLog } from "../audit/audit-log.ts";
@@ -6,7 +5,6 @@ import type { Attempts } from "../federation/attempts.ts";
 import type { Upstream } from "../federation/upstream.ts";
 import type { SignInLimits } from "../interactions/authenticate.ts";
 import { requireSameOrigin } from "../interactions/same-origin.ts";
-import type { Mailer } from "../mail/mailer.ts";
 import type { NoticeCode } from "../pages/account/notices.ts";
 import type { PageContext } from "../pages/layout.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
@@ -20,10 +18,8 @@ export interface AccountOptions {
   pages: PageContext;
   pool: Pool;
   audit: AuditLog;
-  events: Pick<EventSink, "emit">;
   limiter: RateLimiter;
   limits: SignInLimits;
-  mailer: Mailer;
   upstreams: readonly Upstream[];
   attempts: Attempts;
 }

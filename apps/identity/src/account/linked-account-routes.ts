@@ -58,6 +58,8 @@ export function linkedAccountRoutes(area: AccountArea): void {
   area.getFromOwnPage(`${here}/:upstream`, async (person, request, reply) => {
     const upstream = findUpstream(request.params["upstream"]);
     if (isStale(person)) return toPage(reply, confirmFirst);
+    // Whoever registered with the address of somebody else must not keep a way in once its owner confirms it.
+    if (!person.user.emailVerified) return toPage(reply, here, "confirm-address-first");
     const finishAt = `${here}/${upstream.id}/callback`;
     try {
       const attempt = { upstream: upstream.id, finishAt, boundTo: person.sessionUid };

@@ -5,26 +5,12 @@ import type { Html } from "../pages/html.ts";
 import { html } from "../pages/html.ts";
 import { page } from "../pages/layout.ts";
 import { sendPage } from "../pages/send-page.ts";
+import type { AccountChanges } from "../users/account-changes.ts";
 import { maxPasswordLength, minPasswordLength } from "../users/password.ts";
 import { objectionTo } from "../users/password-policy.ts";
 import { type AccountArea, type AccountRequest, toPage } from "./area.ts";
 import { confirm, neededConfirmation } from "./confirmation.ts";
 import type { Person } from "./person.ts";
-
-/** What the settings do, once the person has shown who they are. */
-export interface AccountActions {
-  /** Sets the password and ends every sign-in but this one. */
-  changePassword(change: {
-    userId: string;
-    password: string;
-    keepSessionUid: string;
-    address: string;
-  }): Promise<void>;
-  /** Sends a link to the new address; the change counts once it was opened. Tells nobody whether the address is taken. */
-  requestEmailChange(change: { userId: string; email: string; address: string }): Promise<void>;
-  /** Deletes the user and ends every sign-in. */
-  deleteAccount(account: { userId: string; address: string }): Promise<"deleted" | "last_admin">;
-}
 
 const passwordSchema = z.object({ new_password: z.string().min(1).max(maxPasswordLength) });
 const emailSchema = z.object({ email: z.string().trim().toLowerCase().pipe(z.email().max(254)) });
@@ -36,7 +22,7 @@ interface Rejection {
 }
 
 /** Password, e-mail address, and the end of the account. */
-export function settingsRoutes(area: AccountArea, actions: AccountActions): void {
+export function settingsRoutes(area: AccountArea, changes: AccountChanges): void {
   const { pages, limiter, limits, audit } = area.options;
 
   async function confirmation(person: Person, request: AccountRequest): Promise<Rejection | undefined> {
@@ -82,7 +68,7 @@ export function settingsRoutes(area: AccountArea, actions: AccountActions): void
     }
     const rejected = await confirmation(person, request);
     if (rejected !== undefined) return sendPage(reply, rejected.status, password(person, rejected.errors));
-    await actions.changePassword({
+    await changes.changePassword({
       userId: user.id,
       password: parsed.new_password,
       keepSessionUid: sessionUid,
@@ -105,7 +91,7 @@ export function settingsRoutes(area: AccountArea, actions: AccountActions): void
     if (email === user.email) return answer(422, { email: "This is your address already." });
     const rejected = await confirmation(person, request);
     if (rejected !== undefined) return answer(rejected.status, rejected.errors);
-    await actions.requestEmailChange({ userId: user.id, email, address: request.ip });
+    await changes.requestEmailChange({ userId: user.id, email, address: request.ip });
     return toPage(reply, "/account", "email");
   });
 
@@ -122,7 +108,7 @@ export function settingsRoutes(area: AccountArea, actions: AccountActions): void
     }
     const rejected = await confirmation(person, request);
     if (rejected !== undefined) return answer(rejected.status, rejected.errors);
-    const outcome = await actions.deleteAccount({ userId: user.id, address: request.ip });
+    const outcome = await changes.deleteAccount({ userId: user.id, address: request.ip });
     if (outcome === "last_admin") {
       return answer(409, { email: "You are the last administrator. Make somebody else one first." });
     }

@@ -26,6 +26,8 @@ async function findOwner(client: PoolClient, email: string): Promise<string | un
 }
 
 async function provision(client: PoolClient, email: string, name: string): Promise<string | undefined> {
+  // Waits for whoever is verifying the same address at this moment.
+  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [email]);
   const { rows } = await client.query<{ id: string }>(
     `insert into users (email, name, email_verified_at) values ($1, $2, now())
      on conflict (email) where email_verified_at is not null do nothing returning id`,

@@ -12,6 +12,10 @@ const notices = {
     tone: "danger",
     text: "That account is linked to another Mullion account. Unlink it there first.",
   },
+  "confirm-address-first": {
+    tone: "warning",
+    text: "Confirm your e-mail address first: the link is in the mail that we sent you.",
+  },
   "link-denied": { tone: "info", text: "Nothing was linked: you stopped at the provider." },
   "link-unavailable": {
     tone: "danger",

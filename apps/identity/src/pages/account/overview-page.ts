@@ -4,7 +4,7 @@ import { accountPage, moment, type NoticeView, type PersonView } from "./frame.t
 
 /** What the overview shows. */
 export interface OverviewView {
-  person: PersonView & { createdAt: Date };
+  person: PersonView & { createdAt: Date; emailVerified: boolean };
   hasPassword: boolean;
   devices: number;
   linked: readonly string[];
@@ -35,6 +35,11 @@ function rows(settings: readonly Setting[]): Html {
             </ul>`;
 }
 
+function address({ email, emailVerified }: OverviewView["person"]): Html {
+  const [tone, words] = emailVerified ? ["success", "Confirmed"] : ["warning", "Not confirmed"];
+  return html`${email} <span class="mu-badge mu-badge--${tone}">${words}</span>`;
+}
+
 const count = (number: number, one: string, many: string): string =>
   `${String(number)} ${number === 1 ? one : many}`;
 
@@ -43,7 +48,7 @@ export function overviewPage(context: PageContext, view: OverviewView): Html {
   const { person, hasPassword, devices, linked, apps, notice } = view;
   const you: Setting[] = [
     { label: "Name", value: person.name, href: "/account/name", action: "Change" },
-    { label: "E-mail address", value: person.email, href: "/account/email", action: "Change" },
+    { label: "E-mail address", value: address(person), href: "/account/email", action: "Change" },
     {
       label: "Password",
       value: hasPassword ? "Set" : "None: you sign in with a linked account",
