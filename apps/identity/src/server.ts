@@ -26,7 +26,7 @@ import { keyRoutes } from "./keys/key-routes.ts";
 import { createOwnVerifier } from "./keys/own-verifier.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import { countAudited } from "./metrics/count-audited.ts";
+import { countEvents } from "./metrics/count-events.ts";
 import { countRequests } from "./metrics/count-requests.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
@@ -35,12 +35,17 @@ import { createCurrentProvider } from "./provider/current-provider.ts";
 import { mountProvider } from "./provider/mount.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
 import { defaultLimits, type Limits } from "./rate-limit/limits.ts";
+import { linkRoutes } from "./recovery/link-routes.ts";
+import { passwordRecoveryRoutes } from "./recovery/password-routes.ts";
+import { registrationRoutes } from "./registration/routes.ts";
+import { signInAdminRoutes } from "./sign-ins/admin-routes.ts";
 import { createLogoutDelivery } from "./sign-ins/logout-delivery.ts";
 import { terminateRoute } from "./sign-ins/terminate-route.ts";
 import { sessionCors } from "./spa/session-cors.ts";
 import { sessionRoutes } from "./spa/session-routes.ts";
 import { followChanges } from "./storage/follow-changes.ts";
 import { startPurge } from "./storage/purge.ts";
+import { createAccountChanges } from "./users/account-changes.ts";
 import { adminRoutes } from "./users/admin-routes.ts";
 
 /** What identity is made of. */
@@ -123,17 +128,26 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
     upstreams: options.upstreams ?? [],
   };
   await app.register(interactionRoutes, people);
+  const accounts = { ...people, mailer: options.mailer };
+  await app.register(registrationRoutes, accounts);
+  await app.register(linkRoutes, accounts);
+  await app.register(passwordRecoveryRoutes, accounts);
   const attempts = createAttempts(redis);
   await app.register(federationRoutes, { ...people, attempts });
-  await app.register(accountRoutes, { ...people, attempts, mailer: options.mailer });
+  await app.register(accountRoutes, {
+    ...people,
+    attempts,
+    changes: createAccountChanges({ pool, mailer: options.mailer, issuer }),
+  });
   await app.register(terminateRoute, { current, pool, audit, clients });
   await app.register(sessionRoutes, { ...people, audience });
   const verify = verifyForOwnApi(verifier, activeTokens);
-  await app.register(adminRoutes, { pool, verify, audit, logouts });
+  await app.register(adminRoutes, { pool, verify, audit });
+  await app.register(signInAdminRoutes, { pool, verify, audit, logouts });
   await app.register(auditRoutes, { pool, verify });
   await app.register(clientRoutes, { current, clients, keys, keyWork, verify });
   await app.register(keyRoutes, { work: keyWork, keys, verify });
-  const stopCounting = countAudited(options.metrics);
+  const stopCounting = countEvents(options.metrics);
   const stopPurge = startPurge(pool, (error) => {
     logger.warn({ err: error }, "expired rows were not removed");
   });

@@ -34,6 +34,8 @@ export async function sendSignIn(
   const { status = 200, ...shown } = view;
   const page = signInPage(pages, {
     action: `${base}/sign-in`,
+    register: `${base}/register`,
+    forgotPassword: `${base}/forgot-password`,
     client: await nameOf(current.get(), interaction.params["client_id"]),
     upstreams: upstreams.map(({ id, name }) => ({ name, href: `${base}/federation/${id}` })),
     ...shown,

@@ -115,7 +115,7 @@ describe("the outbox", () => {
   it("several instances share the work: each mail is delivered once", async () => {
     const outboxes = [open(), open(), open()];
     const addresses = Array.from({ length: 60 }, (_, n) => `n${String(n)}@mullion.test`);
-    await Promise.all(addresses.map((address, n) => outboxes[n % 3]?.send({ ...mail, to: address })));
+    await Promise.all(addresses.map(async (address, n) => outboxes[n % 3]?.send({ ...mail, to: address })));
     await vi.waitFor(async () => {
       expect(await stored()).toEqual([]);
     }, 10_000);
@@ -123,15 +123,15 @@ describe("the outbox", () => {
   });
 
   it("delivers what an instance left behind that died in the middle", async () => {
-    const hanging = Promise.withResolvers<void>();
-    await open({ deliver: () => hanging.promise }).send(mail);
+    const hanging = Promise.withResolvers<undefined>();
+    await open({ deliver: async () => hanging.promise }).send(mail);
     await vi.waitFor(async () => {
       expect(await stored()).toMatchObject([{ attempts: 1 }]);
     });
     open();
     await pool.query("update mail_outbox set next_attempt_at = now()");
     await mailbox.next(to);
-    hanging.resolve();
+    hanging.resolve(undefined);
   });
 
   it.each([

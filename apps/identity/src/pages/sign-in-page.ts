@@ -19,6 +19,8 @@ export interface SignInView {
   email?: string | undefined;
   error?: string | undefined;
   upstreams?: readonly UpstreamLink[];
+  register: string;
+  forgotPassword: string;
 }
 
 function upstreamLinks(upstreams: readonly UpstreamLink[]): Html | undefined {
@@ -31,7 +33,7 @@ function upstreamLinks(upstreams: readonly UpstreamLink[]): Html | undefined {
 
 /** The sign-in form. */
 export function signInPage(context: PageContext, view: SignInView): Html {
-  const { action, client, email, error, upstreams = [] } = view;
+  const { action, client, email, error, upstreams = [], register, forgotPassword } = view;
   return page(
     context,
     "Sign in",
@@ -42,6 +44,8 @@ export function signInPage(context: PageContext, view: SignInView): Html {
           ${field({ name: "password", label: "Password", type: "password", autocomplete: "current-password", maxLength: 256, invalidBecause: error && "error", autofocus: email !== undefined })}
           <button class="mu-button mu-button--primary mu-button--wide" type="submit">Sign in</button>
         </form>
+        <p class="mu-small"><a href="${forgotPassword}">Forgot your password?</a></p>
         ${upstreamLinks(upstreams)}`,
+    html`<p class="mu-muted">New here? <a href="${register}">Create an account</a></p>`,
   );
 }

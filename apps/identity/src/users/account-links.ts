@@ -26,6 +26,7 @@ export interface AccountLink {
   email: string;
   /** The account's address of the moment. */
   currentEmail: string;
+  madeAt: Date;
 }
 
 const tokenSchema = z.string().regex(/^[\w-]{43}$/);
@@ -55,7 +56,7 @@ export async function createLink(
 }
 
 const valid = `l.token_hash = $1 and l.purpose = $2 and l.user_id = u.id and l.expires_at > now() and l.bound_to = ${bond}`;
-const columns = `u.id as "userId", u.name, l.email, u.email as "currentEmail"`;
+const columns = `u.id as "userId", u.name, l.email, u.email as "currentEmail", l.created_at as "madeAt"`;
 
 /** Whom a link is for, without using it; undefined when it is used, expired, void or invented. */
 export async function findLink(
@@ -85,4 +86,18 @@ export async function useLink(
     [hashId(parsed.data), purpose],
   );
   return rows[0];
+}
+
+/** Thrown inside a transaction, to undo it: the link was used by somebody else in the meantime. */
+export class LinkGone extends Error {}
+
+/** `useLink` for what must not happen without it. Rejects with `LinkGone`. */
+export async function requireLink(
+  client: PoolClient,
+  purpose: LinkPurpose,
+  token: unknown,
+): Promise<AccountLink> {
+  const link = await useLink(client, purpose, token);
+  if (link === undefined) throw new LinkGone();
+  return link;
 }

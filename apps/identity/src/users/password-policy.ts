@@ -9,7 +9,7 @@ export interface PasswordOwner {
 
 /** Characters as people count them: an emoji is one. */
 function lengthOf(password: string): number {
-  return [...password].length;
+  return Array.from(new Intl.Segmenter().segment(password)).length;
 }
 
 function isAllTheSame(password: string): boolean {

@@ -1,5 +1,5 @@
 import { type Role, roleSchema } from "@mullion/contracts";
-import { inTransaction, type Pool } from "@mullion/postgres";
+import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import { z } from "zod";
 import { identityProblem } from "../errors.ts";
 
@@ -129,6 +129,37 @@ export async function replaceHash(
     from,
     to,
   ]);
+}
+
+/** Gives the user another password, or none. */
+export async function setPasswordHash(
+  client: PoolClient,
+  id: string,
+  passwordHash: string | null,
+): Promise<void> {
+  await client.query("update users set password_hash = $2 where id = $1", [id, passwordHash]);
+}
+
+/** True when a verified account has this address. */
+export async function isTaken(client: PoolClient, email: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "select 1 from users where email = $1 and email_verified_at is not null",
+    [email],
+  );
+  return rowCount === 1;
+}
+
+/** Creates a user who claims an address without having shown that it is theirs; returns the id. */
+export async function createClaimant(
+  client: PoolClient,
+  user: { email: string; name: string; passwordHash: string },
+): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    `with claimant as (insert into users (email, name, password_hash) values ($1, $2, $3) returning id)
+     insert into user_roles (user_id, role) select id, 'viewer' from claimant returning user_id as id`,
+    [user.email, user.name, user.passwordHash],
+  );
+  return rows[0]?.id ?? "";
 }
 
 /** What it takes to create a user whose address is known to be theirs. */
