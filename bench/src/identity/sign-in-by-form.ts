@@ -4,7 +4,7 @@ import { createUserAgent } from "@mullion/testing";
 const redirectUri = (platform: Platform): string => `${platform.shellUrl}/api/auth/callback/mullion`;
 // RFC 7636 appendix B. The benchmark has nobody to hide a verifier from.
 const codeVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaeK1t8URK91vwIeYYg7ow";
+const codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /** Goes from the authorization request through the sign-in page to the code, as a browser without scripts would. */
 export async function signInToCode(
