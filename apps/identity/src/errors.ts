@@ -14,6 +14,7 @@ export type IdentityCode =
   | "last_admin"
   | "no_session"
   | "session_moved"
+  | "sign_in_not_found"
   | "too_many_attempts"
   | "user_not_found";
 
@@ -30,6 +31,7 @@ const problems = {
   last_admin: { status: 409, title: "The last administrator keeps the role." },
   no_session: { status: 401, title: "Nobody is signed in." },
   session_moved: { status: 401, title: "The session was used from elsewhere and is over." },
+  sign_in_not_found: { status: 404, title: "The user has no such sign-in." },
   too_many_attempts: { status: 429, title: "Too many attempts." },
   user_not_found: { status: 404, title: "There is no such user." },
 } as const satisfies Record<IdentityCode, { status: number; title: string }>;

@@ -153,7 +153,8 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   });
   const maintenance = startKeyMaintenance(keyWork, logger);
   app.addHook("onListen", maintenance.run);
-  app.addHook("onClose", async () => {
+  // Before the owner's own hooks: those of `onClose` run last to first, and the pool would be gone.
+  app.addHook("preClose", async () => {
     await maintenance.stop();
     changes.close();
     stopCounting();

@@ -1,5 +1,6 @@
 export * from "./claims.ts";
 export * from "./identity-audit.ts";
+export * from "./identity-sessions.ts";
 export * from "./insights.ts";
 export * from "./problem.ts";
 export * from "./profile.ts";

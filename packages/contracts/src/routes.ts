@@ -46,6 +46,14 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ ...write, ...identity, id: "identity.users.sessions.revoke", method: "DELETE" },
     ...{ path: "/identity/users/:id/sessions", scope: "users:write" },
   },
+  {
+    ...{ ...read, ...identity, id: "identity.users.sessions" },
+    ...{ path: "/identity/users/:id/sessions", scope: "users:read" },
+  },
+  {
+    ...{ ...write, ...identity, id: "identity.users.session.revoke", method: "DELETE" },
+    ...{ path: "/identity/users/:id/sessions/:session", scope: "users:write" },
+  },
   { ...read, ...identity, id: "identity.clients", path: "/identity/clients", scope: "clients:read" },
   { ...read, ...identity, id: "identity.clients.show", path: "/identity/clients/:id", scope: "clients:read" },
   {

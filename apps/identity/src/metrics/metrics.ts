@@ -6,7 +6,8 @@ export interface Metrics {
   tokensIssued: Counter<"grant_type">;
   refreshUsed: Counter<"outcome">;
   revocations: Counter<"cause">;
-  loginFailures: Counter<"reason">;
+  loginFailures: Counter;
+  rateLimited: Counter<"limit">;
   latency: Histogram<"method" | "route" | "status_class">;
 }
 
@@ -36,8 +37,13 @@ export function createMetrics(): Metrics {
     }),
     loginFailures: new Counter({
       name: "mullion_identity_login_failures_total",
-      help: "Sign-ins that failed, by reason.",
-      labelNames: ["reason"],
+      help: "Sign-ins that failed: a wrong password, or another provider that refused.",
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: "mullion_identity_rate_limited_total",
+      help: "Attempts refused because there were too many, by the limit that they hit.",
+      labelNames: ["limit"],
       registers,
     }),
     latency: new Histogram({

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { channel } from "node:diagnostics_channel";
 import type { RedisClient } from "@mullion/token-store";
 
 /** How many attempts a key has per window. */
@@ -19,6 +20,9 @@ export interface RateLimiter {
   trusts(name: string, key: string): Promise<boolean>;
 }
 
+/** Tells the name of a limit whenever an attempt was one too many. */
+export const limited = channel("mullion:identity:limited");
+
 // In one step: a crash between the two commands must not leave a counter that never expires.
 const takeScript = `
 local count = redis.call("incr", KEYS[1])
@@ -36,7 +40,9 @@ export function createRateLimiter(redis: RedisClient): RateLimiter {
         number,
       ];
       const [count, remainingMs] = reply;
-      return count > max ? Math.max(1, Math.ceil(remainingMs / 1000)) : 0;
+      if (count <= max) return 0;
+      limited.publish(name);
+      return Math.max(1, Math.ceil(remainingMs / 1000));
     },
     async reset(name, key) {
       await redis.del(keyOf(name, key));

@@ -1,11 +1,9 @@
 import { accessTokenPlugin, type VerifyToken } from "@mullion/access-token";
-import { type Revoked, type User, type UserList, userPatchSchema } from "@mullion/contracts";
+import { type User, type UserList, userPatchSchema } from "@mullion/contracts";
 import { parseBody } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
 import type { AuditLog } from "../audit/audit-log.ts";
-import type { LogoutDelivery } from "../sign-ins/logout-delivery.ts";
-import { endEverySignIn } from "../sign-ins/sign-in-store.ts";
 import { listUsers, type StoredUser, setRoles } from "./user-store.ts";
 
 /** What the admin API works on. */
@@ -13,7 +11,6 @@ export interface AdminOptions {
   pool: Pool;
   verify: VerifyToken;
   audit: AuditLog;
-  logouts: LogoutDelivery;
 }
 
 function toContract(user: StoredUser): User {
@@ -27,13 +24,10 @@ function toContract(user: StoredUser): User {
   };
 }
 
-/**
- * `GET /identity/users` (scope `users:read`); `PATCH /identity/users/:id` and `DELETE /identity/users/:id/sessions`
- * (scope `users:write`).
- */
+/** `GET /identity/users` (scope `users:read`) and `PATCH /identity/users/:id` (scope `users:write`). */
 export async function adminRoutes(
   app: FastifyInstance,
-  { pool, verify, audit, logouts }: AdminOptions,
+  { pool, verify, audit }: AdminOptions,
 ): Promise<void> {
   await app.register(accessTokenPlugin, { verifier: { verify } });
 
@@ -55,22 +49,6 @@ export async function adminRoutes(
         details: { user: user.id, roles: user.roles },
       });
       return toContract(user);
-    },
-  );
-
-  app.delete<{ Params: { id: string } }>(
-    "/identity/users/:id/sessions",
-    { onRequest: app.requireScope("users:write") },
-    async ({ params, accessToken, ip }): Promise<Revoked> => {
-      const { count } = await endEverySignIn(pool, params.id, {
-        action: "user.sessions.revoke",
-        userId: accessToken.sub,
-        clientId: accessToken.client_id,
-        address: ip,
-        details: { user: params.id },
-      });
-      await logouts.deliver();
-      return { revoked: count };
     },
   );
 }
