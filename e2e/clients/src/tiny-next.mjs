@@ -31,6 +31,6 @@ createServer(async (request, response) => {
   }
   const query = { ...Object.fromEntries(searchParams), ...(name === "auth" && { nextauth }) };
   await apiResolver(request, response, query, route, preview, false);
-}).listen(Number(process.env.PORT), "127.0.0.1", () => {
+}).listen(Number(process.argv[2]), "127.0.0.1", () => {
   process.stdout.write("listening\n");
 });

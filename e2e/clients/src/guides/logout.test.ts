@@ -40,8 +40,8 @@ describe("docs/clients/logout.md", () => {
     const other = await signedIn();
     const asked = await person.browser.open(`${bench.identity.issuer}/session/end`);
     await person.press(asked, { logout: "yes" });
-    await server.printed("signed out elsewhere");
-    expect(await whoIs(person)).toBeNull();
+    await expect.poll(() => whoIs(person)).toBeNull();
+    expect(server.output()).toContain("signed out elsewhere");
     expect(await whoIs(other)).toBe(other.id);
   });
 

@@ -17,7 +17,7 @@ describe("docs/clients/nextjs.md", () => {
     }
     const server = join(bench.folder.path, "tiny-next.mjs");
     await copyFile(new URL("../tiny-next.mjs", import.meta.url), server);
-    const program = bench.folder.launch(process.execPath, [server], {
+    const program = bench.folder.launch(process.execPath, [server, bench.env["PORT"] ?? ""], {
       ...bench.env,
       API_URL: await bench.serveApi(),
       NEXTAUTH_URL: bench.appUrl,
@@ -27,16 +27,16 @@ describe("docs/clients/nextjs.md", () => {
   });
   afterAll(() => bench.close());
 
-  async function get<T>(path: string): Promise<{ status: number; body: T; text: string }> {
+  async function get(path: string): Promise<{ status: number; body: Record<string, unknown>; text: string }> {
     const response = await person.browser.fetch(bench.appUrl + path);
     const text = await response.text();
-    return { status: response.status, body: JSON.parse(text) as T, text };
+    return { status: response.status, body: JSON.parse(text) as Record<string, unknown>, text };
   }
 
   async function post(path: string): Promise<Page> {
-    const { body } = await get<{ csrfToken: string }>("/api/auth/csrf");
+    const { body } = await get("/api/auth/csrf");
     const until = (url: URL): boolean => url.href === `${bench.appUrl}/`;
-    const form = new URLSearchParams({ csrfToken: body.csrfToken, callbackUrl: "/" });
+    const form = new URLSearchParams({ csrfToken: String(body["csrfToken"]), callbackUrl: "/" });
     const address = bench.appUrl + path;
     const page = await person.browser.open(address, { method: "POST", body: form, until });
     if (page.url.origin !== bench.identity.issuer) return page;

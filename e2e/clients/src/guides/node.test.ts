@@ -41,10 +41,14 @@ describe("docs/clients/node.md", () => {
       expect(page.url.href).toBe(`${bench.appUrl}/`);
     });
 
-    supports("simple-oauth2", "refresh", async () => {
-      const before = await actions("token.refresh_token");
+    supports("simple-oauth2", "userinfo", async () => {
       const answer = await person.browser.fetch(bench.appUrl);
       expect(await answer.json()).toMatchObject({ sub: person.id, email: person.email });
+    });
+
+    supports("simple-oauth2", "refresh", async () => {
+      const before = await actions("token.refresh_token");
+      expect((await person.browser.fetch(bench.appUrl)).status).toBe(200);
       expect(await actions("token.refresh_token")).toBe(before + 1);
     });
 
