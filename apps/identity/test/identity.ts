@@ -15,6 +15,7 @@ import {
 import type { Upstream } from "../src/federation/upstream.ts";
 import type { KeyPolicy } from "../src/keys/key-rotation.ts";
 import { loadSigningKeys } from "../src/keys/signing-keys.ts";
+import type { Mailer } from "../src/mail/mailer.ts";
 import { createOutbox } from "../src/mail/outbox.ts";
 import { createSmtp } from "../src/mail/smtp.ts";
 import { createMetrics, type Metrics } from "../src/metrics/metrics.ts";
@@ -109,6 +110,7 @@ export interface TestIdentity {
   events: PlatformEvent[];
   /** What identity has mailed, received over SMTP. */
   mails: Mailbox;
+  mailer: Mailer;
   /** Creates a user with `password`; returns the id. */
   addUser(email: string, roles: readonly Role[]): Promise<string>;
   /** Actions of the audit log, oldest first, less what was written at the start. */
@@ -191,6 +193,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     keyPrefix,
     events,
     mails,
+    mailer,
     async addUser(email, roles) {
       await createUserOnce(pool, { email, name: email.split("@")[0] ?? email, passwordHash, roles });
       return (await findUserByEmail(pool, email))?.user.id ?? "";

@@ -2,7 +2,7 @@ import { inTransaction, type PoolClient } from "@mullion/postgres";
 import { insertEntries } from "../audit/audit-log.ts";
 import { alreadyRegisteredMail, verifyEmailMail } from "../mail/letters.ts";
 import type { AccountDeps } from "../users/account-changes.ts";
-import { createLink, useLink } from "../users/account-links.ts";
+import { createLink, findLink, useLink } from "../users/account-links.ts";
 import { hashPassword } from "../users/password.ts";
 import { createClaimant, findUser, isTaken } from "../users/user-store.ts";
 
@@ -61,13 +61,14 @@ export async function verifyEmail(
   { pool }: AccountDeps,
   { token, address }: { token: unknown; address: string },
 ): Promise<Verification> {
+  const link = await findLink(pool, "verify-email", token);
+  if (link === undefined) return "invalid";
+  const { userId, email } = link;
   try {
     return await inTransaction(pool, async (client) => {
-      const link = await useLink(client, "verify-email", token);
-      if (link === undefined) return "invalid";
-      const { userId, email } = link;
-      // Waits for another claim on the same address that is being verified at this moment.
+      // Waits for another claim on the same address that is being verified at this moment, before it holds anything.
       await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [email]);
+      if ((await useLink(client, "verify-email", token)) === undefined) return "invalid";
       const { rowCount } = await client.query(
         `update users set email_verified_at = coalesce(email_verified_at, now()) where id = $1 and not exists
           (select 1 from users o where o.email = $2 and o.id <> $1 and o.email_verified_at is not null)`,
