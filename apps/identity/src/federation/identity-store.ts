@@ -76,11 +76,13 @@ export async function unlinkIdentity(
   const { userId, id } = link;
   if (!z.uuid().safeParse(id).success) return "not_linked";
   return inTransaction(pool, async (client) => {
-    // The lock keeps two that are unlinked at the same time from both counting on the other.
+    // The lock keeps two that are unlinked at the same time from both counting on the other. What is counted has to be
+    // read by a statement of its own: one that waited for the lock still sees what was there before it waited.
+    await client.query("select 1 from users where id = $1 for update", [userId]);
     const { rows } = await client.query<{ has_password: boolean; linked: number }>(
-      `select u.password_hash is not null as has_password,
-         (select count(*)::int from identities i where i.user_id = u.id) as linked
-       from users u where u.id = $1 for update`,
+      `select password_hash is not null as has_password,
+         (select count(*)::int from identities where user_id = $1) as linked
+       from users where id = $1`,
       [userId],
     );
     const [ways] = rows;
