@@ -9,6 +9,7 @@ import { errorPage } from "../pages/error-page.ts";
 import { sendPage } from "../pages/send-page.ts";
 import { wrongCredentials } from "../pages/sign-in-page.ts";
 import { maxPasswordLength } from "../users/password.ts";
+import { findUser } from "../users/user-store.ts";
 import { type AuthenticateOptions, authenticate } from "./authenticate.ts";
 import { allowedGrant, askedScopes } from "./consent.ts";
 import { findInteraction, formTargets, type InteractionRequest, proceed } from "./find-interaction.ts";
@@ -53,6 +54,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
     const page = consentPage(pages, {
       action: `/interaction/${interaction.uid}/consent`,
       client: client.clientName ?? client.clientId,
+      email: (await findUser(pool, interaction.session?.accountId ?? ""))?.email,
       ...(await askedScopes(provider, interaction)),
     });
     return sendPage(reply, 200, page, formTargets(interaction));

@@ -6,21 +6,25 @@ import { scopeList } from "./scope-words.ts";
 export interface ConsentView {
   action: string;
   client: string;
+  /** Address of who is signed in. */
+  email: string | undefined;
   scopes: readonly string[];
   /** What the client asks for and was allowed before. */
   allowed: readonly string[];
 }
 
 /** Asks the user what a client of somebody else may do. */
-export function consentPage(context: PageContext, { action, client, scopes, allowed }: ConsentView): Html {
+export function consentPage(context: PageContext, view: ConsentView): Html {
+  const { action, client, email, scopes, allowed } = view;
   return page(
     context,
     `Allow ${client}?`,
-    html`${
-      scopes.length > 0 &&
-      html`<p class="mu-muted">${client} asks for permission to:</p>
+    html`${email !== undefined && html`<p class="mu-muted mu-small">You are signed in as ${email}.</p>`}
+        ${
+          scopes.length > 0 &&
+          html`<p class="mu-muted">${client} asks for permission to:</p>
         ${scopeList(scopes)}`
-    }
+        }
         ${
           allowed.length > 0 &&
           html`<p class="mu-muted">You have allowed it before to:</p>

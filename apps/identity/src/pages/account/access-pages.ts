@@ -94,7 +94,7 @@ function linkedCard({ upstream, name, offered, accounts }: LinkedView, mayUnlink
               html`<ul class="mu-list">
               ${accounts.map(
                 ({ id, email, linkedAt, lastUsedAt }) => html`<li class="mu-list__item">
-                <div class="mu-row mu-row--spread">
+                <div class="mu-setting">
                   <div>
                     <span class="mu-line">${email ?? "Without an address"}</span>
                     <span class="mu-line mu-muted mu-small">Linked ${moment(linkedAt)}${lastUsedAt !== null && html`, last used ${moment(lastUsedAt)}`}</span>

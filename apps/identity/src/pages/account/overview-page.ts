@@ -23,7 +23,7 @@ function rows(settings: readonly Setting[]): Html {
   return html`<ul class="mu-list">
               ${settings.map(
                 ({ label, value, href, action }) => html`<li class="mu-list__item">
-                <div class="mu-row mu-row--spread">
+                <div class="mu-setting">
                   <div>
                     <span class="mu-line mu-muted mu-small">${label}</span>
                     <span class="mu-line">${value}</span>
