@@ -23,7 +23,7 @@ describe("docs/clients", () => {
   });
   afterAll(() => identity.close());
 
-  it.each(names)("S3.10 %s.md names no endpoint that discovery does not", (name) => {
+  it.each([...names, "README"])("S3.10 %s.md names no endpoint that discovery does not", (name) => {
     const text = readFileSync(`${guidesFolder}${name}.md`, "utf8");
     const named = [...text.matchAll(/\$\{?ISSUER\}?((?:\/[\w.-]+)*)/g)].map(([, path = ""]) => path);
     expect(named.filter((path) => !endpoints.has(path))).toEqual([]);
