@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ClientRegistration } from "@mullion/contracts/identity-clients";
 import { type DemoAccount, demoAccounts } from "./accounts.ts";
 import { appProcess, expectOk, runAppScript } from "./app-process.ts";
 import {
@@ -36,6 +37,8 @@ export interface PlatformOptions {
   readonly apps?: readonly AppName[];
   /** Where identity is reached, when that is not its own port but a proxy in front of it. */
   readonly issuer?: string;
+  /** Clients of identity beside the platform's own. */
+  readonly clients?: readonly ClientRegistration[];
   /** Variables that replace or add to an app's own, by app; those of `shell` are every front's. */
   readonly overrides?: Readonly<Partial<Record<AppName, Readonly<Record<string, string>>>>>;
   /** Use these instead of embedded ones. */
@@ -126,7 +129,9 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
   const { databaseUrl, redisUrl } = await stores;
 
   const files = { clientsFile: join(layout.data, "clients.json"), seedFile: join(layout.data, "seed.json") };
-  const secrets = await steps.run("secrets", () => writeSecrets(layout, files, publicUrl(ports, "shell")));
+  const secrets = await steps.run("secrets", () =>
+    writeSecrets(layout, files, { shellOrigin: publicUrl(ports, "shell"), clients: options.clients ?? [] }),
+  );
   const accounts = demoAccounts(secrets);
   const databases = await ensureDatabases(databaseUrl);
   const issuer = options.issuer ?? publicUrl(ports, "identity");
@@ -172,10 +177,10 @@ async function build(steps: Steps, logFile: string, signal: AbortSignal): Promis
 async function writeSecrets(
   layout: Layout,
   files: { clientsFile: string; seedFile: string },
-  shellOrigin: string,
+  { shellOrigin, clients: others }: { shellOrigin: string; clients: readonly ClientRegistration[] },
 ): Promise<Secrets> {
   const secrets = await readOrCreateSecrets(join(layout.data, "secrets.json"));
-  const clients = { clients: platformClients(secrets, shellOrigin) };
+  const clients = { clients: [...platformClients(secrets, shellOrigin), ...others] };
   await writePrivately(files.clientsFile, JSON.stringify(clients, null, 2));
   await writePrivately(files.seedFile, JSON.stringify({ users: demoAccounts(secrets) }, null, 2));
   return secrets;

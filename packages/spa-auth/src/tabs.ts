@@ -18,7 +18,7 @@ export interface Tabs {
   close(): void;
 }
 
-const latestMessageMs = 100;
+const latestMessageMs = 250;
 
 /** Opens the channel to the other tabs. Browsers without BroadcastChannel or Web Locks get tabs on their own. */
 export function openTabs(name: string, onMessage: (message: TabMessage) => void): Tabs {
@@ -30,11 +30,6 @@ export function openTabs(name: string, onMessage: (message: TabMessage) => void)
       if (data.type !== "activity") heard?.();
     };
   }
-  const somethingHeard = (): Promise<void> =>
-    new Promise((resolve) => {
-      heard = resolve;
-      setTimeout(resolve, latestMessageMs);
-    });
   return {
     post: (message) => channel?.postMessage(message),
     async exclusively(work) {
@@ -44,9 +39,12 @@ export function openTabs(name: string, onMessage: (message: TabMessage) => void)
         lock === null ? ([false, undefined] as const) : ([true, await work()] as const),
       );
       if (done) return result;
-      const message = somethingHeard();
+      const message = new Promise<void>((resolve) => {
+        heard = resolve;
+      });
       return locks.request(name, async () => {
-        await message;
+        // The lock and the message come by different ways: the message may be the later one.
+        await Promise.race([message, new Promise((resolve) => setTimeout(resolve, latestMessageMs))]);
         return work();
       });
     },
