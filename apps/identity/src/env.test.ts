@@ -44,12 +44,34 @@ describe("the environment", () => {
     expect(readServerEnv({ ...valid, SMTP_URL: url }).SMTP_URL).toBe(url);
   });
 
+  it("offers no other provider by itself, and Google's and GitHub's own addresses for those it offers", () => {
+    const { GOOGLE_CLIENT_ID, GITHUB_CLIENT_ID, ...env } = readServerEnv(valid);
+    expect([GOOGLE_CLIENT_ID, GITHUB_CLIENT_ID]).toEqual([undefined, undefined]);
+    expect(env).toMatchObject({
+      GOOGLE_ISSUER: "https://accounts.google.com",
+      GITHUB_URL: "https://github.com",
+      GITHUB_API_URL: "https://api.github.com",
+    });
+  });
+
+  it.each([
+    ["GOOGLE_CLIENT_SECRET", { GOOGLE_CLIENT_ID: "id" }],
+    ["GOOGLE_CLIENT_ID", { GOOGLE_CLIENT_SECRET: "secret" }],
+    ["GITHUB_CLIENT_SECRET", { GITHUB_CLIENT_ID: "id" }],
+    ["GITHUB_CLIENT_ID", { GITHUB_CLIENT_SECRET: "secret" }],
+  ])("identity does not start without %s when its other half is given", (name, half) => {
+    expect(refusal(half)).toContain(`${name} is not set`);
+  });
+
   it.each(Object.keys(valid))("identity does not start without %s", (name) => {
     expect(refusal({ [name]: undefined })).toContain(`${name} is not set`);
   });
 
   it.each([
     ["ISSUER", "http://id.example.com"],
+    ["GOOGLE_ISSUER", "http://accounts.example.com"],
+    ["GITHUB_URL", "https://github.example.com/"],
+    ["GITHUB_API_URL", "http://github.example.com/api/v3"],
     ["ISSUER", "http://localhost.evil.example:4000"],
     ["ISSUER", "https://id.example.com/?x=1"],
     ["COOKIE_KEYS", "short"],
