@@ -50,6 +50,16 @@ describe("while Redis or Postgres is gone", () => {
     expect((await shell.tokens(authorization, url)).refresh_token).toBeDefined();
   });
 
+  it("without Redis, a refresh goes on", async () => {
+    const { refresh_token } = await signIn(shell, "member@mullion.test");
+    await redis.cut();
+    const { refresh_token: next = "" } = await shell.refreshed(refresh_token);
+    expect((await shell.refresh(refresh_token)).status).toBe(200);
+    expect((await shell.refresh(next)).status).toBe(200);
+    await redis.mend();
+    await expect.poll(readiness, { timeout: 10_000 }).toBe(200);
+  });
+
   it("without Postgres, a refresh answers 503, spends nothing, and works afterwards", async () => {
     const { refresh_token } = await signIn(shell, "member@mullion.test");
     await postgres.cut();

@@ -6,6 +6,8 @@ import { replayWindowSeconds } from "./replay.ts";
 /** A refresh token whose family is not revoked. */
 export interface FoundToken {
   payload: AdapterPayload;
+  /** Of its grant: whoever looks for the one needs the other next. */
+  grantPayload: AdapterPayload;
   /** When it was replaced, in seconds; null for the family's live one. */
   consumedAt: number | null;
   /** True while a replaced one is answered again. */
@@ -19,10 +21,12 @@ export async function findToken(pool: Pool, id: string): Promise<FoundToken | un
   const { rows } = await pool.query<FoundToken>({
     name: "refresh-token-find",
     text: `select f.payload || jsonb_build_object('rotations', f.rotations) as payload,
+        g.payload as "grantPayload",
         floor(extract(epoch from t.consumed_at))::int as "consumedAt",
         t.consumed_at > now() - make_interval(secs => $2) as replayable
-      from refresh_tokens t join refresh_families f on f.id = t.family_id
-      where t.id_hash = $1 and f.grant_hash is not null and f.revoked_at is null`,
+      from refresh_tokens t
+        join refresh_families f on f.id = t.family_id join grants g on g.id_hash = f.grant_hash
+      where t.id_hash = $1 and f.revoked_at is null`,
     values: [hashId(id), replayWindowSeconds],
   });
   const [row] = rows;

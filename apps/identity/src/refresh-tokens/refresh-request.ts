@@ -5,6 +5,8 @@ import { isRefresh } from "../sign-ins/revocation-reason.ts";
 export interface RefreshRequest {
   /** The token that was shown. */
   parent?: string;
+  /** The grant of it, read with it. */
+  grant?: { id: string; payload: AdapterPayload };
   /** True when it was replaced some seconds ago, so that what it was answered is given again. */
   replay?: boolean;
   /** The token to replace it, not stored yet. */
@@ -23,6 +25,12 @@ export function currentRefresh(): RefreshRequest | undefined {
     requests.set(ctx, request);
   }
   return request;
+}
+
+/** The grant of the token that is being refreshed, when it is this one: one round trip less. */
+export function grantOfRefresh(id: string): AdapterPayload | undefined {
+  const grant = currentRefresh()?.grant;
+  return grant?.id === id ? grant.payload : undefined;
 }
 
 /** What this request is about to do. */

@@ -14,9 +14,12 @@ export function createRefreshTokenAdapter(pool: Pool): Adapter {
     async find(id) {
       const found = await findToken(pool, id);
       if (found === undefined) return undefined;
-      const { payload, consumedAt, replayable } = found;
-      if (consumedAt === null) return payload;
+      const { payload, grantPayload, consumedAt, replayable } = found;
       const request = currentRefresh();
+      if (request !== undefined && payload.grantId !== undefined) {
+        request.grant = { id: payload.grantId, payload: { ...grantPayload, jti: payload.grantId } };
+      }
+      if (consumedAt === null) return payload;
       if (request === undefined || !replayable) return { ...payload, consumed: consumedAt };
       // The library checks client, key, grant and user as it does for a live token.
       request.replay = true;

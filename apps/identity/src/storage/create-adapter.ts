@@ -3,6 +3,7 @@ import type { Pool } from "@mullion/postgres";
 import type { RedisClient } from "@mullion/token-store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import { withUserCodes } from "../grants/user-codes.ts";
+import { grantOfRefresh } from "../refresh-tokens/refresh-request.ts";
 import { createRefreshTokenAdapter } from "../refresh-tokens/refresh-token-adapter.ts";
 import { endGrant, type TellUser } from "../sign-ins/end-grant.ts";
 import { createPostgresAdapter, isPostgresModel, type PostgresModel } from "./postgres-adapter.ts";
@@ -34,7 +35,12 @@ export function createAdapterFactory(
 ): AdapterFactory {
   const inPostgres = (model: PostgresModel): Adapter => {
     const adapter = createPostgresAdapter(pool, model);
-    return model === "Grant" ? { ...adapter, destroy: (id) => endGrant(pool, id, tellOfReuse) } : adapter;
+    if (model !== "Grant") return adapter;
+    return {
+      ...adapter,
+      find: async (id) => grantOfRefresh(id) ?? adapter.find(id),
+      destroy: (id) => endGrant(pool, id, tellOfReuse),
+    };
   };
   const inRedis = (model: string): Adapter => {
     const adapter = createRedisAdapter(redis, model);
