@@ -65,10 +65,8 @@ describe("every page", () => {
     await keep("device", await browser.get(`${issuer}/device`));
     all.google.account = { sub: "1", email: "x@example.test", email_verified: false };
     const visitor = new Browser();
-    await signInWith(all, "google", visitor);
-    const unverified = visitor.answers.at(-1);
-    if (unverified !== undefined)
-      pages.set("unverified", { headers: unverified.headers, text: "<!doctype html>" });
+    const { page: text } = await signInWith(all, "google", visitor);
+    pages.set("unverified", { headers: visitor.answers.at(-1)?.headers ?? new Headers(), text });
   });
   afterAll(async () => {
     await all.close();
