@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, type JWTPayload, type JWTVerifyResult, jwtVerify } from "jose";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { z } from "zod";
 import type { ClientRegistration } from "../../src/clients/registered-client.ts";
 import { Browser } from "../browser.ts";
@@ -27,6 +27,8 @@ export function conformanceClients({ backchannelLogoutUri }: ConformanceOptions)
     redirectUris: [redirectUri],
     postLogoutRedirectUris: [postLogoutRedirectUri],
     requirePkce: false,
+    // What a client of the suite expects when it says nothing. With it, the provider offers RS256 at all.
+    idTokenSignedResponseAlg: "RS256",
     ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }),
   }));
 }
@@ -66,9 +68,18 @@ export class OpenIdProvider {
   }
 
   static async discover(identity: TestIdentity): Promise<OpenIdProvider> {
-    const response = await fetch(`${identity.issuer}/.well-known/openid-configuration`);
     await identity.addUser(email, ["member"]);
-    return new OpenIdProvider(identity, (await response.json()) as Record<string, unknown>);
+    const metadata = await vi.waitFor(
+      async () => {
+        const response = await fetch(`${identity.issuer}/.well-known/openid-configuration`);
+        const found = (await response.json()) as Record<string, unknown>;
+        // A key of the clients' algorithm is made when they are registered.
+        expect(found["id_token_signing_alg_values_supported"]).toContain("RS256");
+        return found;
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+    return new OpenIdProvider(identity, metadata);
   }
 
   /** A browser without cookies. */
