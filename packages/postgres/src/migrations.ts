@@ -1,5 +1,3 @@
-import { runner } from "node-pg-migrate";
-
 /** What `runMigrations` needs. `dir` holds `<number>_<name>.sql` files with `-- Up Migration` sections. */
 export interface MigrationOptions {
   connectionString: string;
@@ -12,6 +10,8 @@ export interface MigrationOptions {
  * processes may start it at once: one works, the others wait for its advisory lock and then find nothing to do.
  */
 export async function runMigrations({ connectionString, dir, log }: MigrationOptions): Promise<string[]> {
+  // Services import this package for its pool; only the migrations need what brings a compiler and a file finder along.
+  const { runner } = await import("node-pg-migrate");
   const done = await runner({
     databaseUrl: connectionString,
     dir,

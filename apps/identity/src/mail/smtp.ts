@@ -1,4 +1,4 @@
-import { createTransport } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import type { Mail } from "./mailer.ts";
 
 /** Hands one mail to the next mail server. Rejects when the server did not take it. */
@@ -14,21 +14,29 @@ const timeoutMs = 10_000;
 
 /** Delivers over SMTP. `url` is `smtp://` or `smtps://`, with credentials and nodemailer's options in its query. */
 export function createSmtp({ url, from }: { url: string; from: string }): Smtp {
-  const transport = createTransport({
-    url,
-    pool: true,
-    maxConnections: 4,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    // Mail is made of strings here; nothing may make it read a file or fetch an address.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  let transport: Promise<Transporter> | undefined;
+
+  async function connect(): Promise<Transporter> {
+    // Forty modules that a start needs none of.
+    const { createTransport } = await import("nodemailer");
+    return createTransport({
+      url,
+      pool: true,
+      maxConnections: 4,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      // Mail is made of strings here; nothing may make it read a file or fetch an address.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
   const domain = /@([^>\s]+)>?$/.exec(from)?.[1] ?? "localhost";
   return {
     async deliver({ id, to, subject, text, html }) {
-      await transport.sendMail({
+      transport ??= connect();
+      await (await transport).sendMail({
         from,
         // As an object it is one address, whatever characters it holds.
         to: { name: "", address: to },
@@ -41,7 +49,9 @@ export function createSmtp({ url, from }: { url: string; from: string }): Smtp {
       });
     },
     close() {
-      transport.close();
+      void transport?.then((opened) => {
+        opened.close();
+      });
     },
   };
 }
