@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "@mullion/postgres";
+import { decodeJwt } from "jose";
 import type { Configuration, Grant, KoaContextWithOIDC } from "oidc-provider";
 import { isFirstParty } from "../clients/client-metadata.ts";
 import { rememberedGrant } from "../interactions/remembered-grant.ts";
@@ -60,6 +61,13 @@ export function createLoadGrant(
   };
 }
 
+/** The scopes as they were asked for. Of a pushed request (RFC 9126) the browser brings only the name. */
+function askedScope(ctx: KoaContextWithOIDC): unknown {
+  const pushed = ctx.oidc.entities.PushedAuthorizationRequest;
+  if (pushed !== undefined) return decodeJwt(pushed.request)["scope"];
+  return (ctx.method === "POST" ? ctx.oidc.body : ctx.query)?.["scope"];
+}
+
 /**
  * The library drops `offline_access` from requests without `prompt=consent`. The platform's own clients ask nobody for
  * consent, so theirs is put back.
@@ -68,7 +76,7 @@ export const keepOfflineAccess: NonNullable<
   Exclude<Configuration["extraParams"], readonly string[] | ReadonlySet<string> | undefined>[string]
 > = (ctx, _value, client) => {
   const { params } = ctx.oidc;
-  const asked: unknown = (ctx.method === "POST" ? ctx.oidc.body : ctx.query)?.["scope"];
+  const asked = askedScope(ctx);
   if (params === undefined || typeof asked !== "string" || !asked.split(" ").includes("offline_access"))
     return;
   if (!isFirstParty(client) || !client.grantTypeAllowed("refresh_token")) return;
