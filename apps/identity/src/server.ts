@@ -33,6 +33,7 @@ import { loadStylesheet, serveStylesheet } from "./pages/stylesheet.ts";
 import { createProvider } from "./provider/create-provider.ts";
 import { createCurrentProvider } from "./provider/current-provider.ts";
 import { mountProvider } from "./provider/mount.ts";
+import { limitEndpoints } from "./rate-limit/endpoint-limits.ts";
 import { createRateLimiter } from "./rate-limit/fixed-window.ts";
 import { defaultLimits, type Limits } from "./rate-limit/limits.ts";
 import { linkRoutes } from "./recovery/link-routes.ts";
@@ -92,7 +93,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   const denied = createDeniedTokens(redis);
   const activeTokens = createActiveTokens({ current: () => current.get(), pool, verifier, denied });
   const current = createCurrentProvider(() =>
-    createProvider({ ...options, clients, pages, audit, verifier, activeTokens, denied, limiter }),
+    createProvider({ ...options, clients, pages, audit, verifier, activeTokens, denied, limiter, limits }),
   );
   keys.onChange(() => {
     current.rebuild();
@@ -115,6 +116,7 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   });
   countRequests(app, options.metrics);
   serveStylesheet(app, stylesheet);
+  limitEndpoints(app, { redis, limiter, limits, pages, logger });
   await app.register(mountProvider, { current, issuer, pages });
   const people = {
     current,
@@ -133,9 +135,9 @@ export async function createIdentity(options: IdentityOptions): Promise<FastifyI
   await app.register(linkRoutes, accounts);
   await app.register(passwordRecoveryRoutes, accounts);
   const attempts = createAttempts(redis);
-  await app.register(federationRoutes, { ...people, attempts });
+  await app.register(federationRoutes, { ...accounts, attempts });
   await app.register(accountRoutes, {
-    ...people,
+    ...accounts,
     attempts,
     changes: createAccountChanges({ pool, mailer: options.mailer, issuer }),
   });

@@ -79,6 +79,7 @@ const keyRing = createKeyRing(`k1:${Buffer.alloc(32, 7).toString("base64")}`);
 export interface TestIdentityOptions {
   accessTokenTtlSeconds?: number;
   limits?: Partial<Limits>;
+  trustedProxies?: string[];
   /** Where the shell hears of logouts. */
   backchannelLogoutUri?: string;
   logoutRetriesMs?: readonly number[];
@@ -122,6 +123,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
   const {
     accessTokenTtlSeconds = 600,
     limits,
+    trustedProxies,
     backchannelLogoutUri,
     logoutRetriesMs,
     metrics = createMetrics(),
@@ -179,6 +181,7 @@ export async function startIdentity(options: TestIdentityOptions = {}): Promise<
     logger,
     metrics,
     ...(limits === undefined ? {} : { limits }),
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
     ...(logoutRetriesMs === undefined ? {} : { logoutRetriesMs }),
   });
   await app.listen({ host: "127.0.0.1", port });

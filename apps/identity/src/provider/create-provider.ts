@@ -10,7 +10,9 @@ import { compareHashedSecret } from "../clients/client-metadata.ts";
 import { guardDeviceFlow } from "../grants/device-flow.ts";
 import { registerTokenExchange } from "../grants/token-exchange.ts";
 import { allowFormTargets, pageHeaders, policyHeader } from "../pages/page-headers.ts";
+import { limitClientFailures } from "../rate-limit/endpoint-limits.ts";
 import type { RateLimiter } from "../rate-limit/fixed-window.ts";
+import type { Limits } from "../rate-limit/limits.ts";
 import { finishRotations } from "../refresh-tokens/finish-rotations.ts";
 import { queueLogoutsOf } from "../sign-ins/logout-delivery.ts";
 import { revokeSessionGrants } from "../sign-ins/sign-in-store.ts";
@@ -82,6 +84,7 @@ export function createProvider(
     activeTokens: ActiveTokens;
     denied: DeniedTokens;
     limiter: RateLimiter;
+    limits: Limits;
   },
 ): Provider {
   const { issuer, audit, logger, activeTokens } = options;
@@ -96,6 +99,7 @@ export function createProvider(
   refuseMalformed(provider, options.pages);
   auditWith(provider, audit, logger);
   guardDeviceFlow(provider, options);
+  limitClientFailures(provider, options);
   introspectWith(provider, activeTokens);
   revokeWith(provider, options);
   finishRotations(provider, options.pool);

@@ -9,10 +9,10 @@ const hour = 60 * minute;
 export const defaultLimits = {
   /** Authorization requests of one address. */
   authorizePerAddress: { max: 600, windowSeconds: minute },
-  /** Refused requests of one address at the token endpoints. Those that succeed are not counted. */
-  tokenFailuresPerAddress: { max: 100, windowSeconds: minute },
-  /** Of those, with the name of one client. */
-  tokenFailuresPerClient: { max: 30, windowSeconds: minute },
+  /** Requests of one address to the endpoints that programs ask. */
+  tokenPerAddress: { max: 30_000, windowSeconds: minute },
+  /** Failed authentications with the name of one client. */
+  clientFailures: { max: 60, windowSeconds: minute },
   signInPerAddress: { max: 100, windowSeconds: minute },
   /** Passwords tried on one account from one address. */
   signInPerAccount: { max: 10, windowSeconds: 10 * minute },
