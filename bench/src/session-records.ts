@@ -20,6 +20,8 @@ export interface SessionRecords {
   copy(sessionId: string): Promise<string>;
   /** How often identity rotated a refresh token so far. */
   rotations(): Promise<number>;
+  /** How often identity gave an answer again that it had given before. */
+  repeatedAnswers(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,13 @@ export async function openSessionRecords(platform: Platform): Promise<SessionRec
     if (stored === null) throw new Error("the session is gone");
     return stored;
   };
+  async function audited(action: string): Promise<number> {
+    const { rows } = await pool.query<{ count: string }>("select count(*) from audit_log where action = $1", [
+      action,
+    ]);
+    return Number(rows[0]?.count);
+  }
+
   return {
     store,
     async expireAccessTokens(sessionId) {
@@ -58,11 +67,8 @@ export async function openSessionRecords(platform: Platform): Promise<SessionRec
       await store.create(id, record);
       return id;
     },
-    async rotations() {
-      const sql = "select count(*) from audit_log where action = 'token.refresh_token'";
-      const { rows } = await pool.query<{ count: string }>(sql);
-      return Number(rows[0]?.count);
-    },
+    rotations: () => audited("token.refresh_token"),
+    repeatedAnswers: () => audited("token.replay"),
     async close() {
       redis.disconnect();
       await pool.end();

@@ -65,6 +65,7 @@ async function settle(context: SessionContext, sessionId: string): Promise<numbe
 async function crash(context: SessionContext): Promise<Metric[]> {
   const { platform, records, say } = context;
   const found = { kept: 0, lost: 0, lostAfterRotation: 0, odd: 0 };
+  const repeatedBefore = await records.repeatedAnswers();
   let sessionId = await signIn(context);
   for (let round = 1; round <= crashRounds; round += 1) {
     await records.expireAccessTokens(sessionId);
@@ -90,9 +91,10 @@ async function crash(context: SessionContext): Promise<Metric[]> {
     if (round % 10 === 0) say(`  crash round ${round} of ${crashRounds}: ${JSON.stringify(found)}`);
   }
   return [
-    createMetric("crash.sessions-kept", found.kept, `of ${crashRounds}`),
+    createMetric("crash.sessions-kept", found.kept, `of ${crashRounds}`, { atLeast: crashRounds }),
+    createMetric("crash.answers-repeated", (await records.repeatedAnswers()) - repeatedBefore, ""),
     createMetric("crash.lost-without-rotation", found.lost, "", { atMost: 0 }),
-    createMetric("crash.lost-after-rotation", found.lostAfterRotation, "(signed in again)"),
+    createMetric("crash.lost-after-rotation", found.lostAfterRotation, "", { atMost: 0 }),
     createMetric("crash.other-outcomes", found.odd, "", { atMost: 0 }),
   ];
 }
