@@ -1,30 +1,20 @@
-import type { Scope } from "@mullion/contracts";
+import { apiAudience, type Scope } from "@mullion/contracts";
+import {
+  type ClientRegistration,
+  deviceCodeGrant,
+  tokenExchangeGrant,
+} from "@mullion/contracts/identity-clients";
 import type { Secrets } from "./secrets.ts";
 
-/** One entry of identity's CLIENTS_FILE. `scopes` are what the client may ask for itself (client_credentials). */
-export interface ClientEntry {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly grantTypes: readonly string[];
-  readonly redirectUris: readonly string[];
-  readonly postLogoutRedirectUris: readonly string[];
-  /** Where it hears of sign-ins that were ended elsewhere. */
-  readonly backchannelLogoutUri?: string;
-  readonly scopes: readonly Scope[];
-  readonly firstParty: boolean;
+/** One entry of identity's CLIENTS_FILE. */
+type ClientEntry = ClientRegistration & { readonly clientSecret?: string };
+
+function machine(clientId: string, clientSecret: string, scopes: Scope[]): ClientEntry {
+  return { clientId, clientSecret, grantTypes: ["client_credentials"], scopes, firstParty: true };
 }
 
 /** Clients of the local platform whose shell is at `shellOrigin`. */
 export function platformClients(secrets: Secrets, shellOrigin: string): ClientEntry[] {
-  const machine = (clientId: string, clientSecret: string, scopes: readonly Scope[]): ClientEntry => ({
-    clientId,
-    clientSecret,
-    grantTypes: ["client_credentials"],
-    redirectUris: [],
-    postLogoutRedirectUris: [],
-    scopes,
-    firstParty: true,
-  });
   return [
     {
       ...machine("mullion-shell", secrets.shellClient, ["registry:read"]),
@@ -36,5 +26,51 @@ export function platformClients(secrets: Secrets, shellOrigin: string): ClientEn
     machine("mullion-gateway", secrets.gatewayClient, ["events:write"]),
     machine("mullion-identity", secrets.identityClient, ["events:write"]),
     machine("mullion-deploy", secrets.deployClient, ["registry:publish", "registry:read"]),
+    ...demoClients(secrets),
+  ];
+}
+
+// Where Vite serves an application that is being developed.
+const spaOrigin = "http://localhost:5173";
+
+/** One client of each further kind, to try the guides with. */
+function demoClients(secrets: Secrets): ClientEntry[] {
+  return [
+    {
+      clientId: "mullion-spa",
+      name: "Single-page application",
+      tokenEndpointAuthMethod: "none",
+      grantTypes: ["authorization_code", "refresh_token"],
+      redirectUris: [`${spaOrigin}/`, `${spaOrigin}/callback`],
+      postLogoutRedirectUris: [`${spaOrigin}/`],
+      origins: [spaOrigin],
+      firstParty: true,
+      firstPartyApi: true,
+    },
+    {
+      clientId: "mullion-native",
+      name: "Desktop application",
+      applicationType: "native",
+      tokenEndpointAuthMethod: "none",
+      grantTypes: ["authorization_code", "refresh_token"],
+      redirectUris: ["http://127.0.0.1/callback", "com.example.mullion:/callback"],
+    },
+    {
+      clientId: "mullion-cli",
+      name: "Command line",
+      applicationType: "native",
+      tokenEndpointAuthMethod: "none",
+      grantTypes: [deviceCodeGrant, "refresh_token"],
+    },
+    {
+      clientId: "mullion-worker",
+      clientSecret: secrets.workerClient,
+      grantTypes: ["client_credentials", tokenExchangeGrant],
+      scopes: ["events:write"],
+      tokenExchange: {
+        audiences: [apiAudience],
+        subjectClients: ["mullion-shell", "mullion-spa", "mullion-cli"],
+      },
+    },
   ];
 }

@@ -14,6 +14,7 @@ export interface Secrets {
   readonly gatewayClient: string;
   readonly identityClient: string;
   readonly deployClient: string;
+  readonly workerClient: string;
   readonly adminPassword: string;
   readonly memberPassword: string;
   readonly viewerPassword: string;
@@ -37,6 +38,7 @@ const generators: Readonly<Record<keyof Secrets, () => string>> = {
   gatewayClient: text,
   identityClient: text,
   deployClient: text,
+  workerClient: text,
   adminPassword: password,
   memberPassword: password,
   viewerPassword: password,
