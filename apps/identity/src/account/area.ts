@@ -5,6 +5,7 @@ import type { Attempts } from "../federation/attempts.ts";
 import type { Upstream } from "../federation/upstream.ts";
 import type { SignInLimits } from "../interactions/authenticate.ts";
 import { requireSameOrigin } from "../interactions/same-origin.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import type { NoticeCode } from "../pages/account/notices.ts";
 import type { PageContext } from "../pages/layout.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
@@ -20,6 +21,7 @@ export interface AccountOptions {
   audit: AuditLog;
   limiter: RateLimiter;
   limits: SignInLimits;
+  mailer: Mailer;
   upstreams: readonly Upstream[];
   attempts: Attempts;
 }

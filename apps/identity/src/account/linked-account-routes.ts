@@ -1,6 +1,8 @@
+import { inTransaction } from "@mullion/postgres";
 import { errors } from "oidc-provider";
 import { type Identity, linkIdentity, listIdentities, unlinkIdentity } from "../federation/identity-store.ts";
 import { redirectUriOf, type Upstream, UpstreamError } from "../federation/upstream.ts";
+import { accountLinkedMail } from "../mail/letters.ts";
 import { type LinkedView, linkedPage } from "../pages/account/access-pages.ts";
 import { type NoticeCode, noticeOf } from "../pages/account/notices.ts";
 import { sendPage } from "../pages/send-page.ts";
@@ -33,7 +35,7 @@ const confirmFirst = `/account/confirm?${new URLSearchParams({ to: here }).toStr
 
 /** The user's accounts at other providers: link and unlink (S3.4). */
 export function linkedAccountRoutes(area: AccountArea): void {
-  const { issuer, pages, pool, upstreams, attempts } = area.options;
+  const { issuer, pages, pool, mailer, upstreams, attempts } = area.options;
 
   function findUpstream(id: string | undefined): Upstream {
     const upstream = upstreams.find((each) => each.id === id);
@@ -84,7 +86,13 @@ export function linkedAccountRoutes(area: AccountArea): void {
     try {
       const upstreamUser = await upstream.userOf(answer, { ...attempt, state });
       const link = { userId: user.id, upstream: upstream.id, user: upstreamUser };
-      const outcome = await linkIdentity(pool, link, { address: request.ip });
+      const outcome = await inTransaction(pool, async (client) => {
+        const linked = await linkIdentity(client, link, { address: request.ip });
+        const { email } = upstreamUser;
+        const mail = accountLinkedMail(user.email, { issuer, upstream: upstream.name, email });
+        if (linked === "linked") await mailer.send(mail, client);
+        return linked;
+      });
       return toPage(reply, here, outcomes[outcome]);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;

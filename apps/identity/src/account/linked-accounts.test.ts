@@ -50,6 +50,37 @@ describe("linked accounts", () => {
     expect(page).toContain(`elsewhere-${String(count)}@example.test`);
     expect((await signInWith(all, "google")).userId).toBe(userId);
     expect(await all.identity.auditedActions()).toContain("identity.link");
+    const mail = await all.identity.mails.next(email);
+    expect(mail.subject).toBe("Google was linked to your account");
+    expect(mail.text).toContain(`elsewhere-${String(count)}@example.test`);
+  });
+
+  it("S3.4 whoever takes their address back takes it from accounts that were linked meanwhile, too", async () => {
+    const stolen = `stolen-${String(count)}@mullion.test`;
+    const visit = await visitAccount(all.identity, email);
+    await visit.send("/account/email", { email: stolen });
+    const follow = async (to: string, path: string): Promise<void> => {
+      const { text } = await all.identity.mails.next(to, /address/);
+      const token = new RegExp(`${path}\\?token=([\\w-]+)`).exec(text)?.[1] ?? "";
+      expect((await visit.send(path, { token })).status).toBe(200);
+    };
+    await follow(stolen, "/change-email");
+    await link(await visitAccount(all.identity, stolen));
+    expect(await listIdentities(all.identity.pool, userId)).toHaveLength(1);
+    await follow(email, "/undo-email-change");
+    expect(await listIdentities(all.identity.pool, userId)).toEqual([]);
+    expect((await signInWith(all, "google")).userId).toBeUndefined();
+  });
+
+  it("S3.4 links nothing to an account whose address is not confirmed", async () => {
+    const visit = await visitAccount(all.identity, email);
+    await all.identity.pool.query("update users set email_verified_at = null where id = $1", [userId]);
+    const answer = await visit.browser.get(`${all.identity.issuer}${here}/google`, {
+      "sec-fetch-site": "same-origin",
+    });
+    expect((await visit.open(answer.headers.get("location") ?? "")).page).toContain(
+      "Confirm your e-mail address first",
+    );
   });
 
   it("S3.4 links no account that belongs to somebody else", async () => {

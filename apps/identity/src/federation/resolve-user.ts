@@ -1,7 +1,9 @@
-import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
+import { inTransaction, type PoolClient } from "@mullion/postgres";
 import { insertEntries } from "../audit/audit-log.ts";
+import { accountLinkedMail } from "../mail/letters.ts";
+import type { AccountDeps } from "../users/account-changes.ts";
 import { linkIdentity, signInByIdentity } from "./identity-store.ts";
-import type { UpstreamId, UpstreamUser } from "./upstream.ts";
+import type { Upstream, UpstreamUser } from "./upstream.ts";
 
 /** Where a sign-in by way of another provider leads. */
 export type Resolution =
@@ -11,7 +13,7 @@ export type Resolution =
 
 /** A sign-in by way of another provider. */
 export interface UpstreamSignIn {
-  upstream: UpstreamId;
+  upstream: Pick<Upstream, "id" | "name">;
   user: UpstreamUser;
   address: string;
   clientId: string;
@@ -44,9 +46,12 @@ async function provision(client: PoolClient, email: string, name: string): Promi
 /**
  * Finds the user of an account at another provider. Once linked, issuer and subject decide, whatever becomes of the
  * address there or here. An account is linked by its address only when both sides have verified it: a verified address
- * is needed upstream, and here nothing else is looked at. Nobody with the address: a new user.
+ * is needed upstream, and here nothing else is looked at. Its owner is told. Nobody with the address: a new user.
  */
-export async function resolveUser(pool: Pool, signIn: UpstreamSignIn): Promise<Resolution> {
+export async function resolveUser(
+  { pool, mailer, issuer }: AccountDeps,
+  signIn: UpstreamSignIn,
+): Promise<Resolution> {
   const { upstream, user, address, clientId } = signIn;
   const { verifiedEmail: email } = user;
   return inTransaction(pool, async (client) => {
@@ -60,10 +65,16 @@ export async function resolveUser(pool: Pool, signIn: UpstreamSignIn): Promise<R
     const userId = owner ?? created ?? (await findOwner(client, email));
     if (userId === undefined) throw new Error("a user was created and removed meanwhile");
     if (created !== undefined) {
-      const details = { upstream };
+      const details = { upstream: upstream.id };
       await insertEntries(client, [{ action: "user.provision", userId, clientId, address, details }]);
     }
-    await linkIdentity(client, { userId, upstream, user }, { address, clientId });
+    const link = { userId, upstream: upstream.id, user };
+    const outcome = await linkIdentity(client, link, { address, clientId });
+    // Whose account it was before is told, in case it was not them.
+    if (outcome === "linked" && created === undefined) {
+      const mail = accountLinkedMail(email, { issuer, upstream: upstream.name, email: user.email });
+      await mailer.send(mail, client);
+    }
     // Also what two sign-ins by one account at the same moment agree on.
     const linkedTo = await signInByIdentity(client, user);
     if (linkedTo !== userId) throw new Error("the account was linked to somebody else meanwhile");

@@ -3,9 +3,12 @@ import { errors, type Interaction } from "oidc-provider";
 import type { AuthenticateOptions } from "../interactions/authenticate.ts";
 import { findInteraction, proceed } from "../interactions/find-interaction.ts";
 import { type SignInPageOptions, sendSignIn } from "../interactions/send-sign-in.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import { setErrorPages } from "../pages/error-handler.ts";
 import { sendPage } from "../pages/send-page.ts";
 import { unverifiedPage } from "../pages/unverified-page.ts";
+import { addressKey } from "../rate-limit/limits.ts";
+import { requireWithin } from "../rate-limit/require-within.ts";
 import { recordSignIn } from "../users/user-store.ts";
 import type { Attempts } from "./attempts.ts";
 import { resolveUser } from "./resolve-user.ts";
@@ -14,10 +17,9 @@ import { redirectUriOf, type Upstream, UpstreamError, type UpstreamUser } from "
 import { whatWentWrong } from "./what-went-wrong.ts";
 
 /** What signing in with another provider takes. */
-export interface FederationOptions
-  extends Omit<AuthenticateOptions, "limits" | "limiter">,
-    SignInPageOptions {
+export interface FederationOptions extends AuthenticateOptions, SignInPageOptions {
   issuer: string;
+  mailer: Mailer;
   attempts: Attempts;
 }
 
@@ -31,7 +33,7 @@ function findUpstream(upstreams: readonly Upstream[], id: string): Upstream {
 
 /** `/interaction/:uid/federation/:upstream`: from the sign-in page to another provider, and back into the sign-in. */
 export async function federationRoutes(app: FastifyInstance, options: FederationOptions): Promise<void> {
-  const { current, issuer, pages, pool, audit, events, upstreams, attempts } = options;
+  const { current, issuer, pages, pool, audit, events, upstreams, attempts, limiter, limits } = options;
   setErrorPages(app, pages);
   returnRoute(app, { attempts });
 
@@ -54,6 +56,11 @@ export async function federationRoutes(app: FastifyInstance, options: Federation
   app.get("/interaction/:uid/federation/:upstream", async (request: Request, reply) => {
     const interaction = await findInteraction(current.get(), request, reply, "login");
     const upstream = findUpstream(upstreams, request.params.upstream);
+    await requireWithin(limiter, {
+      name: "federation-address",
+      key: addressKey(request.ip),
+      limit: limits.signInPerAddress,
+    });
     const finishAt = `/interaction/${interaction.uid}/federation/${upstream.id}/callback`;
     try {
       const checks = await attempts.begin({ upstream: upstream.id, finishAt, boundTo: interaction.uid });
@@ -73,7 +80,7 @@ export async function federationRoutes(app: FastifyInstance, options: Federation
   ): Promise<FastifyReply> {
     const clientId = String(interaction.params["client_id"]);
     const { ip: address } = request;
-    const resolved = await resolveUser(pool, { upstream: upstream.id, user, address, clientId });
+    const resolved = await resolveUser(options, { upstream, user, address, clientId });
     if (resolved.result === "unverified") {
       const details = { upstream: upstream.id, code: "unverified" };
       await audit.write({ action: "signin.failure", clientId, address, details });

@@ -68,6 +68,8 @@ describe("signing in with Google", () => {
     all.google.account.email = emailOf().toUpperCase();
     expect((await signInWith(all, "google")).userId).toBe(userId);
     expect((await findUser(all.identity.pool, userId))?.roles).toEqual(["member"]);
+    const mail = await all.identity.mails.next(`person-${String(subject)}@example.test`);
+    expect(mail.subject).toBe("Google was linked to your account");
   });
 
   it.each([

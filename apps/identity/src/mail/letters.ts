@@ -105,6 +105,21 @@ export function emailChangedMail(to: string, { email, ...link }: LinkTo & { emai
   });
 }
 
+/** Tells that an account at another provider opens this one from now on. */
+export function accountLinkedMail(
+  to: string,
+  { issuer, upstream, email }: { issuer: string; upstream: string; email: string | undefined },
+): Mail {
+  const account = email === undefined ? `A ${upstream} account` : `The ${upstream} account ${email}`;
+  return toMail({
+    to,
+    subject: `${upstream} was linked to your account`,
+    paragraphs: [`${account} was linked to your account at Mullion. From now on you can sign in with it.`],
+    link: { label: "See linked accounts", url: `${issuer}/account/linked-accounts` },
+    closing: "If this was you, there is nothing to do. If it was not, unlink it and change your password.",
+  });
+}
+
 /** Tells that an account is gone. */
 export function accountDeletedMail(to: string): Mail {
   return toMail({

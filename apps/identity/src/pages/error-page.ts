@@ -32,6 +32,7 @@ export function errorPage(context: PageContext, view: ErrorView): Html {
     context,
     title,
     html`<p class="mu-muted">${advice}</p>
+        ${view.status === 404 && html`<a class="mu-button mu-button--wide" href="/account">Go to your account</a>`}
         <div class="mu-alert">${icon("alert")}<span><code>${view.code}</code>${view.description !== undefined && html`<br>${view.description}`}</span></div>`,
   );
 }

@@ -76,6 +76,8 @@ export async function undoEmailChange(
         "delete from account_links where user_id = $1 and (purpose <> 'undo-email-change' or created_at > $2)",
         [userId, madeAt],
       );
+      // And whoever it was must not come in by an account of theirs elsewhere.
+      await client.query("delete from identities where user_id = $1 and linked_at > $2", [userId, madeAt]);
       if (currentEmail !== email) await setEmail(client, userId, email);
       await setPasswordHash(client, userId, null);
       const reset = await createLink(client, { purpose: "reset-password", userId, email });
