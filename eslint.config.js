@@ -37,10 +37,14 @@ export default defineConfig(
       "@typescript-eslint/unbound-method": "off",
       // A handler that must be async for its interface need not await.
       "@typescript-eslint/require-await": "off",
-      // oauth4webapi marks its switch for plain http as deprecated to make it stand out: here only issuers on localhost get it.
+      // Both mark their switch for plain http as deprecated to make it stand out: here only issuers on localhost get it.
       "@typescript-eslint/no-deprecated": [
         "error",
-        { allow: [{ from: "package", package: "oauth4webapi", name: "allowInsecureRequests" }] },
+        {
+          allow: ["oauth4webapi", "openid-client"].map((name) => {
+            return { from: "package", package: name, name: "allowInsecureRequests" };
+          }),
+        },
       ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },

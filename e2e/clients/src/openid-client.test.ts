@@ -3,17 +3,18 @@ import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createPerson, type Person } from "./person.ts";
 import { supports } from "./support-table.ts";
+import type { ClientRegistration } from "./workbench.ts";
 
 const redirectUri = "http://localhost:9/callback";
 const secret = "a-secret-of-more-than-32-characters-x";
 const scope = "openid profile email offline_access";
 
-const signsIn = {
+const signsIn: Pick<ClientRegistration, "clientSecret" | "grantTypes" | "redirectUris" | "firstParty"> = {
   clientSecret: secret,
   grantTypes: ["authorization_code", "refresh_token"],
   redirectUris: [redirectUri],
   firstParty: true,
-} satisfies object;
+};
 
 /** What the guides do not show: other algorithms, PAR, DPoP, somebody else's application. */
 describe("openid-client", () => {

@@ -7,7 +7,8 @@ import { fillIn, readGuide } from "./guide.ts";
 import { createGuideFolder, type Environment, type GuideFolder } from "./guide-folder.ts";
 import type { Program } from "./program.ts";
 
-type ClientRegistration = NonNullable<TestIdentityOptions["extraClients"]>[number];
+/** An entry of identity's client file. */
+export type ClientRegistration = NonNullable<TestIdentityOptions["extraClients"]>[number];
 
 /** How a block is called, where not by Node alone. */
 export interface Invocation {
@@ -39,6 +40,8 @@ export interface Workbench {
 /** What differs from one guide to another. */
 export interface FollowOptions {
   readonly accessTokenTtlSeconds?: number;
+  /** Clients beside the guide's. */
+  readonly otherClients?: readonly ClientRegistration[];
   /** Further placeholders and variables. */
   readonly values?: Environment;
   /** A block that prints `NAME=value` lines, which are placeholders and variables too. */
@@ -73,7 +76,7 @@ export async function followGuide(name: string, options: FollowOptions = {}): Pr
   const clients = fillInClients(guide.clients, values);
   const { accessTokenTtlSeconds } = options;
   const identity = await startIdentity({
-    extraClients: clients,
+    extraClients: [...clients, ...(options.otherClients ?? [])],
     ...(accessTokenTtlSeconds === undefined ? {} : { accessTokenTtlSeconds }),
   });
 

@@ -1,8 +1,18 @@
+import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPerson, type Person } from "../person.ts";
 import { supports } from "../support-table.ts";
 import { freshTokens } from "../tokens.ts";
-import { followGuide, type Workbench } from "../workbench.ts";
+import { type ClientRegistration, followGuide, type Workbench } from "../workbench.ts";
+
+const clientSecret = "a-secret-of-more-than-32-characters-x";
+const boundClient: ClientRegistration = {
+  clientId: "holds-a-key",
+  clientSecret,
+  grantTypes: ["client_credentials"],
+  scopes: ["profile:read"],
+  dpopBoundAccessTokens: true,
+};
 
 describe("docs/clients/microservice.md", () => {
   let bench: Workbench;
@@ -10,7 +20,7 @@ describe("docs/clients/microservice.md", () => {
   let api: string;
   let tokens: Awaited<ReturnType<typeof freshTokens>>;
   beforeAll(async () => {
-    bench = await followGuide("microservice");
+    bench = await followGuide("microservice", { otherClients: [boundClient] });
     person = await createPerson(bench.identity);
     tokens = await freshTokens(bench.identity, person);
     await bench.serve("api.mjs");
@@ -35,6 +45,19 @@ describe("docs/clients/microservice.md", () => {
       expect(response.status).toBe(401);
       expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
     }
+  });
+
+  it("S3.10 the service refuses a token that is bound to its holder's key, sent as if it were not", async () => {
+    const config = await oidc.discovery(
+      new URL(bench.identity.issuer),
+      boundClient.clientId,
+      clientSecret,
+      undefined,
+      { execute: [oidc.allowInsecureRequests] },
+    );
+    const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair());
+    const bound = await oidc.clientCredentialsGrant(config, { scope: "profile:read" }, { DPoP });
+    expect((await ask(bound.access_token)).status).toBe(401);
   });
 
   it("S3.10 the service tells a token that does not allow this from one that is not valid", async () => {
