@@ -19,6 +19,7 @@ import { revokeSessionGrants } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import { rememberAuthenticationContext } from "./authentication-context.ts";
 import { createConfiguration, type ProviderOptions } from "./configuration.ts";
+import { removeLeftoverGrants } from "./leftover-grants.ts";
 import { refuseMalformed } from "./malformed-requests.ts";
 import { auditWith } from "./provider-audit.ts";
 import { detectReplays } from "./replay-detection.ts";
@@ -97,6 +98,7 @@ export function createProvider(
   registerTokenExchange(provider, options);
   setHeaders(provider, logger);
   refuseMalformed(provider, options.pages);
+  removeLeftoverGrants(provider, logger);
   auditWith(provider, audit, logger);
   guardDeviceFlow(provider, options);
   limitClientFailures(provider, options);

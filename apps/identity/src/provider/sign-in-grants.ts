@@ -7,6 +7,7 @@ import { rememberedGrant } from "../interactions/remembered-grant.ts";
 import { bindGrant } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import { UserAccount } from "../users/account.ts";
+import { rememberMinted } from "./leftover-grants.ts";
 import { type UserScopes, userScopesOf } from "./resources.ts";
 
 async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promise<Grant | undefined> {
@@ -25,6 +26,7 @@ async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promi
     if (asked.length > 0) grant.addResourceScope(resource, asked);
   }
   await grant.save();
+  rememberMinted(ctx, grant);
   return grant;
 }
 
