@@ -9,7 +9,7 @@ import { addressKey, type Limits, limitsEnv, limitsFrom } from "./limits.ts";
 const five = { max: 5, windowSeconds: 600 };
 const plenty = { max: 100_000, windowSeconds: 600 };
 
-const limits: Limits = {
+const limits: Partial<Limits> = {
   authorizePerAddress: { max: 150, windowSeconds: 600 },
   tokenPerAddress: { max: 40, windowSeconds: 600 },
   clientFailures: five,
