@@ -18,6 +18,8 @@ export const defaultLimits = {
   signInPerAccount: { max: 10, windowSeconds: 10 * minute },
   /** Passwords tried on one account from wherever it was never signed in to. */
   signInPerAccountElsewhere: { max: 100, windowSeconds: hour },
+  /** Calls of the session API by one address, of whatever kind. */
+  sessionPerAddress: { max: 600, windowSeconds: minute },
   registerPerAddress: { max: 30, windowSeconds: hour },
   /** Mails asked for by one address, and to one. */
   mailPerAddress: { max: 60, windowSeconds: hour },

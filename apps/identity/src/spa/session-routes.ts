@@ -7,7 +7,8 @@ import { sessionPolicyOf } from "../clients/client-metadata.ts";
 import { identityProblem } from "../errors.ts";
 import { type AuthenticateOptions, authenticate } from "../interactions/authenticate.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
-import type { Limit } from "../rate-limit/fixed-window.ts";
+import { addressKey, type Limits } from "../rate-limit/limits.ts";
+import { requireWithin } from "../rate-limit/require-within.ts";
 import { endSignInById } from "../sign-ins/sign-in-store.ts";
 import { maxPasswordLength } from "../users/password.ts";
 import { requireOwnPage } from "./own-page.ts";
@@ -24,11 +25,8 @@ export interface SessionApiOptions extends AuthenticateOptions {
   current: CurrentProvider;
   issuer: string;
   audience: string;
-  /** Calls of one address, of whatever kind. */
-  callsPerAddress?: Limit;
+  limits: Pick<Limits, "sessionPerAddress"> & AuthenticateOptions["limits"];
 }
-
-const defaultCalls: Limit = { max: 600, windowSeconds: 60 };
 
 const credentialsSchema = z.strictObject({
   email: z.string().trim().toLowerCase().min(1).max(254),
@@ -39,7 +37,7 @@ const credentialsSchema = z.strictObject({
 
 /** The session API of first-party applications in a browser (docs/spa-auth.md). */
 export async function sessionRoutes(app: FastifyInstance, options: SessionApiOptions): Promise<void> {
-  const { current, issuer, pool, audit, limiter, callsPerAddress = defaultCalls } = options;
+  const { current, issuer, pool, audit, limiter, limits } = options;
   const askTokenEndpoint = createTokenEndpoint(app);
   const clients = new WeakMap<FastifyRequest, Client>();
   await app.register(cookie);
@@ -48,8 +46,8 @@ export async function sessionRoutes(app: FastifyInstance, options: SessionApiOpt
 
   // Before anything is read or looked up: the limit; then, whose page it is.
   app.addHook("onRequest", async (request) => {
-    const seconds = await limiter.take("spa-address", request.ip, callsPerAddress);
-    if (seconds > 0) throw tooMany(seconds);
+    const limit = limits.sessionPerAddress;
+    await requireWithin(limiter, { name: "session-address", key: addressKey(request.ip), limit });
     clients.set(request, await requireOwnPage(current, request));
   });
 
@@ -87,7 +85,10 @@ export async function sessionRoutes(app: FastifyInstance, options: SessionApiOpt
     const { email, password, scope } = parseBody(credentialsSchema, request.body);
     const attempt = { email, password, address: request.ip, clientId: client.clientId };
     const outcome = await authenticate(options, attempt);
-    if (outcome.result === "limited") throw tooMany(outcome.retryAfterSeconds);
+    if (outcome.result === "limited") {
+      const headers = { "retry-after": String(outcome.retryAfterSeconds) };
+      throw identityProblem("too_many_attempts", { headers });
+    }
     if (outcome.result === "wrong") throw identityProblem("invalid_credentials");
     // Whoever was signed in here before is not any more.
     await end(request, "signout");
@@ -128,8 +129,4 @@ export async function sessionRoutes(app: FastifyInstance, options: SessionApiOpt
     callOf(request).cookie.clear(reply);
     return reply.code(204).send();
   });
-}
-
-function tooMany(seconds: number): Error {
-  return identityProblem("too_many_attempts", { headers: { "retry-after": String(seconds) } });
 }
