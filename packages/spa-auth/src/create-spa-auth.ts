@@ -198,7 +198,7 @@ class Auth implements SpaAuth {
       this.#watchIdle();
       this.#emit({ type: "signed-in", user: session.user });
     }
-    this.#wakeIn(expiresAt - Date.now() - (session.refreshable ? leadMs(session.expiresIn) : 0));
+    this.#wakeIn(this.#dueAt() - Date.now());
   }
 
   #end(reason: SignOutReason, here: boolean): void {
@@ -268,18 +268,18 @@ class Auth implements SpaAuth {
   /** Looks whether it is time for a refresh. Nobody needs a fresh token in a tab that nobody sees, until a call does. */
   #wake(): void {
     if (this.#state.status === "signed-out") return;
-    const { session, expiresAt } = this.#held ?? {};
-    const leftMs = (expiresAt ?? 0) - Date.now();
-    if (session?.refreshable === false) {
-      if (leftMs <= 0) this.#end("ended", true);
-      return;
-    }
-    const isDue = session === undefined || leftMs <= leadMs(session.expiresIn);
-    const isSeen = session === undefined || document.visibilityState === "visible";
-    if (!isDue || !isSeen) return;
-    const quietMs = this.#quietUntil - Date.now();
-    if (quietMs > 0) this.#wakeIn(quietMs);
-    else this.#refresh().catch(() => undefined);
+    const waitMs = Math.max(this.#dueAt(), this.#quietUntil) - Date.now();
+    if (waitMs > 0) this.#wakeIn(waitMs);
+    else if (this.#held?.session.refreshable === false) this.#end("ended", true);
+    else if (this.#held === null || document.visibilityState === "visible")
+      this.#refresh().catch(() => undefined);
+  }
+
+  /** When the token is to be replaced, or the session is over without it. */
+  #dueAt(): number {
+    if (this.#held === null) return 0;
+    const { session, expiresAt } = this.#held;
+    return session.refreshable ? expiresAt - leadMs(session.expiresIn) : expiresAt;
   }
 
   #update(change: Partial<AuthState>): void {

@@ -11,7 +11,7 @@ export async function auditRoutes(
   { pool, verify }: { pool: Pool; verify: VerifyToken },
 ): Promise<void> {
   await app.register(accessTokenPlugin, { verifier: { verify } });
-  const reads = { preHandler: app.requireScope("audit:read") };
+  const reads = { onRequest: app.requireScope("audit:read") };
 
   app.get("/identity/audit", reads, async ({ query }): Promise<AuditPage> => {
     return readAudit(pool, parseQuery(auditQuerySchema, query));
