@@ -3,6 +3,7 @@ import { Browser } from "../../test/browser.ts";
 import { startIdentity, type TestIdentity } from "../../test/identity.ts";
 import { beginSignIn, getsIn, linkIn, type Newcomer, sendRegistration, useLink } from "../../test/people.ts";
 import { decodeClaims, RelyingParty } from "../../test/relying-party.ts";
+import { purgeExpired } from "../storage/purge.ts";
 
 const plenty = { max: 10_000, windowSeconds: 600 };
 const secret = "a long walk in the rain";
@@ -203,6 +204,23 @@ describe("registering", () => {
     const { page } = await beginSignIn(shell, browser);
     const response = await browser.post(`${page}/register`, { ...ada }, { origin: "https://evil.example" });
     expect(response.status).toBe(403);
+  });
+
+  it("a claim that nobody confirmed is gone after a week, an account is not", async () => {
+    const newcomer = { ...ada, email: "forgotten@mullion.test" };
+    await sendRegistration(shell, newcomer);
+    const has = async (): Promise<string[]> => {
+      const { rows } = await identity.pool.query<{ email: string }>(
+        "select email from users where email in ('forgotten@mullion.test', 'taken@mullion.test') order by email, email_verified_at",
+      );
+      return rows.map(({ email }) => email);
+    };
+    await identity.pool.query("update users set created_at = created_at - interval '6 days'");
+    await purgeExpired(identity.pool);
+    expect(await has()).toContain(newcomer.email);
+    await identity.pool.query("update users set created_at = created_at - interval '1 day'");
+    await purgeExpired(identity.pool);
+    expect(await has()).toEqual(["taken@mullion.test"]);
   });
 
   it("takes every password that is long enough and not known to be bad, spaces and any letters too", async () => {

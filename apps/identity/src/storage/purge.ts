@@ -24,6 +24,14 @@ const everyHour = [
        and not exists (select from sessions where uid = s.session_uid)
        and not exists (select from grants where session_uid = s.session_uid)
      limit $1 for update skip locked)`,
+  `delete from account_links where token_hash in (
+     select token_hash from account_links where expires_at < now() limit $1 for update skip locked)`,
+  `delete from mail_outbox where id in (
+     select id from mail_outbox where given_up_at < now() - interval '30 days' limit $1 for update skip locked)`,
+  // Claims on addresses that nobody confirmed: made in error, for somebody else, or on an address that has an owner.
+  `delete from users where id in (
+     select id from users where email_verified_at is null and created_at < now() - interval '7 days'
+     limit $1 for update skip locked)`,
 ];
 
 async function inBatches(pool: Pool, statements: readonly string[]): Promise<void> {
