@@ -33,7 +33,7 @@ export async function findToken(pool: Pool, id: string): Promise<FoundToken | un
   return row && { ...row, payload: { ...row.payload, jti: id } };
 }
 
-/** Where a token is issued: of the browser when it is known, of the client otherwise. */
+/** What asks for a token. That is the device itself where a browser only lets it in (RFC 8628), or where none is known. */
 export interface IssuedTo {
   address?: string | undefined;
   userAgent?: string | undefined;
@@ -55,8 +55,12 @@ export async function createFamily(
           (grant_hash, user_id, client_id, session_uid, payload, address, user_agent, expires_at)
         select g.id_hash, g.account_id, g.client_id, g.session_uid, $3,
           case when s.id is null then $5 else s.address end, case when s.id is null then $6 else s.user_agent end, $4
-        from grants g left join sign_ins s on s.session_uid = g.session_uid where g.id_hash = $2
-        returning id
+        from grants g left join sign_ins s on s.session_uid = g.session_uid and g.session_uid not like 'device-%'
+        where g.id_hash = $2
+        returning id, session_uid
+      ), device as (
+        update sign_ins set address = $5, user_agent = $6
+        where session_uid = (select session_uid from family) and session_uid like 'device-%'
       )
       insert into refresh_tokens (id_hash, family_id) select $1, id from family`,
     values: [

@@ -3,8 +3,9 @@ import { Browser } from "../../test/browser.ts";
 import { clients, startIdentity, type TestIdentity } from "../../test/identity.ts";
 import { type LogoutReceiver, startLogoutReceiver } from "../../test/logout-receiver.ts";
 import { decodeClaims, RelyingParty, signIn } from "../../test/relying-party.ts";
+import { createFamily } from "../refresh-tokens/family-store.ts";
 import { createPostgresAdapter } from "../storage/postgres-adapter.ts";
-import { endOtherSignIns, endSignInById, listSignIns } from "./sign-in-store.ts";
+import { bindGrant, endOtherSignIns, endSignInById, listSignIns } from "./sign-in-store.ts";
 
 const member = "member@mullion.test";
 
@@ -58,6 +59,23 @@ describe("the sign-ins of a user", () => {
     const daysLeft = ((here?.expiresAt.getTime() ?? 0) - Date.now()) / 86_400_000;
     expect(daysLeft).toBeCloseTo(45, 1);
     expect(here?.lastUsedAt.getTime()).toBeGreaterThanOrEqual(here?.createdAt.getTime() ?? Infinity);
+  });
+
+  it("S2.2 a device that a browser let in is listed as itself, not as the browser", async () => {
+    const grants = createPostgresAdapter(identity.pool, "Grant");
+    const grantId = "grant-of-a-device";
+    await grants.upsert(grantId, { accountId: userId, clientId: "mullion-cli" }, 600);
+    await bindGrant(identity.pool, grantId, {
+      ...{ sessionUid: "device-1", sid: "sid", signedInAt: new Date() },
+      ...{ address: "192.0.2.1", userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0" },
+    });
+    const payload = { grantId, clientId: "mullion-cli", accountId: userId };
+    const to = { address: "192.0.2.7", userAgent: "mullion-cli/1.2" };
+    const expiresAt = new Date(Date.now() + 600_000);
+    await createFamily(identity.pool, { id: "token", payload, expiresAt, to });
+    expect(await listSignIns(identity.pool, userId)).toEqual([
+      expect.objectContaining({ device: "mullion-cli", ip: "192.0.2.7", clients: ["mullion-cli"] }),
+    ]);
   });
 
   it("a refresh counts as use, and says nothing about the device", async () => {

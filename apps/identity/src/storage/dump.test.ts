@@ -1,11 +1,14 @@
 import { deviceCodeGrant } from "@mullion/contracts/identity-clients";
 import * as oauth from "oauth4webapi";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signInToAdminApi } from "../../test/administrator.ts";
 import { Browser } from "../../test/browser.ts";
 import { dumpPostgres, dumpRedis, findSecrets } from "../../test/dump.ts";
 import { clients, password, startIdentity, type TestIdentity } from "../../test/identity.ts";
+import { forgottenPassword, linkIn, sendRegistration, useLink } from "../../test/people.ts";
 import { passReplayWindow } from "../../test/refresh-window.ts";
 import { openSignIn, RelyingParty, signIn } from "../../test/relying-party.ts";
+import { SpaPage, spaClient } from "../../test/spa-page.ts";
 
 const member = "member@mullion.test";
 const cli = {
@@ -22,7 +25,9 @@ describe("S3.3 S3.11 a copy of the databases", () => {
   const seen = new Map<string, string>();
 
   beforeAll(async () => {
-    identity = await startIdentity({ extraClients: [{ ...cli, grantTypes: [...cli.grantTypes] }] });
+    identity = await startIdentity({
+      extraClients: [{ ...cli, grantTypes: [...cli.grantTypes] }, spaClient],
+    });
     shell = await RelyingParty.discover(identity);
     await identity.addUser(member, ["member"]);
   });
@@ -112,6 +117,42 @@ describe("S3.3 S3.11 a copy of the databases", () => {
     );
     see("request URI", request_uri.split(":").at(-1));
     expect(await dumpRedis(identity)).toContain(":PushedAuthorizationRequest:");
+    expect(await shown()).toEqual([]);
+  });
+
+  it("opens no account that is being made, and none whose password was forgotten", async () => {
+    const newcomer = { name: "New Comer", email: "newcomer@mullion.test", password: "a quiet lake at night" };
+    see("new password", newcomer.password);
+    await sendRegistration(shell, newcomer);
+    // Before it is sent, the mail lies in the outbox.
+    expect(await shown()).toEqual([]);
+    const verification = linkIn(await identity.mails.next(newcomer.email));
+    see("verification link", verification.searchParams.get("token") ?? undefined);
+    expect(await shown()).toEqual([]);
+
+    await useLink(verification);
+    const reset = await forgottenPassword(identity, newcomer.email);
+    see("reset link", reset.searchParams.get("token") ?? undefined);
+    expect(await shown()).toEqual([]);
+    see("replaced password", "a quiet lake by day");
+    await useLink(reset, { password: "a quiet lake by day" });
+    expect(await shown()).toEqual([]);
+  });
+
+  it("opens no session of an application in a browser", async () => {
+    const page = new SpaPage(identity);
+    const { accessToken } = (await (await page.signIn(member)).json()) as { accessToken: string };
+    see("access token of the page", accessToken);
+    see("cookie of the page", page.cookie.split("=")[1]);
+    expect(await shown()).toEqual([]);
+  });
+
+  it("opens no client that was registered by the API", async () => {
+    const admin = await signInToAdminApi(identity, "clients:read clients:write");
+    const machine = { clientId: "machine", grantTypes: ["client_credentials"], scopes: ["registry:read"] };
+    const response = await admin.call("POST", "/identity/clients", machine);
+    const { clientSecret } = (await response.json()) as { clientSecret?: string };
+    see("client secret", clientSecret);
     expect(await shown()).toEqual([]);
   });
 
