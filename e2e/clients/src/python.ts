@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { inheritedEnvironment, runToEnd, unpackDebianPackages } from "@mullion/local";
+import { announceSkip } from "./announce-skip.ts";
 
 /** A Python that can import Authlib and requests. */
 export interface PythonWithAuthlib {
@@ -48,10 +49,6 @@ export async function findPython(): Promise<PythonWithAuthlib | null> {
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
-  const line = "!".repeat(78);
-  const advice = "apt-get install python3-authlib python3-requests";
-  process.stderr.write(
-    `\n${line}\nTESTS WITH AUTHLIB ARE SKIPPED: it cannot be had here.\n${advice}\n${reason}\n${line}\n\n`,
-  );
+  announceSkip("WITH AUTHLIB", "apt-get install python3-authlib python3-requests", reason);
   return null;
 }

@@ -32,10 +32,15 @@ export function readSupportTable(): Map<string, readonly string[]> {
   return new Map(claims);
 }
 
+// Browsers and interpreters start slowly on a busy machine.
+const timeoutMs = 60_000;
+
 /** A test that a library does something, which the table has to say as well. */
 export function supports(library: string, operation: Operation, run: () => Promise<void>): void {
-  it(`${operations[operation]} S3.10 ${library}: ${operation}`, async () => {
+  const title = `${operations[operation]} S3.10 ${library}: ${operation}`;
+  const test = async (): Promise<void> => {
     await run();
     expect(readSupportTable().get(library), "the table in docs/clients/README.md").toContain(operation);
-  });
+  };
+  it(title, test, timeoutMs);
 }
