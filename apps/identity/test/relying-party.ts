@@ -5,7 +5,7 @@ import { clients, password, shellRedirectUri, type TestIdentity } from "./identi
 
 /** What an administrator has at the API, and at identity's own. */
 export const everyApiScope = "profile:read profile:write insights:read registry:read insights:write";
-export const everyIdentityScope = "audit:read users:read users:write";
+export const everyIdentityScope = "users:read users:write audit:read";
 const shellScope = `openid profile email offline_access ${everyApiScope} ${everyIdentityScope}`;
 /** The resources the shell asks for. */
 const bothResources: readonly string[] = [apiAudience, identityAudience];

@@ -58,6 +58,13 @@ it("S4.4 a token in the query or under another scheme is no token", async () => 
   expect((await get("/own", `Bearer ${token}, Bearer ${token}`)).statusCode).toBe(401);
 });
 
+it("a token that is bound to a key is no bearer token: whoever stole it gets nothing for it", async () => {
+  const token = await issuer.sign({ scope: "profile:read", cnf: { jkt: "thumbprint" } });
+  const refused = await get("/own", `Bearer ${token}`);
+  expect(refused.statusCode).toBe(401);
+  expect(refused.json()).toMatchObject({ code: "invalid_token" });
+});
+
 it("a handler that reads the token of a route without a scope fails closed", async () => {
   const token = await issuer.sign({ scope: "profile:read" });
   const response = await get("/forgotten", `Bearer ${token}`);

@@ -8,6 +8,7 @@ import {
   startIdentity,
   type TestIdentity,
 } from "../../test/identity.ts";
+import { passReplayWindow } from "../../test/refresh-window.ts";
 import { everyIdentityScope, RelyingParty, signIn } from "../../test/relying-party.ts";
 import { setRoles } from "../users/user-store.ts";
 
@@ -63,6 +64,7 @@ describe("introspection", () => {
         "refresh token used twice",
         async ({ refresh_token = "" }) => {
           await shell.refreshed(refresh_token);
+          await passReplayWindow(identity);
           return shell.refresh(refresh_token);
         },
       ],

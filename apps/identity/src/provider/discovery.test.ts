@@ -8,13 +8,12 @@ const file = fileURLToPath(new URL("../../../../docs/identity/protocol.md", impo
 /** The table of the section, as parameter and values. */
 async function documented(): Promise<Record<string, string[]>> {
   const section = /^## Discovery\n(.*?)^## /ms.exec(await readFile(file, "utf8"))?.[1] ?? "";
-  const rows = [...section.matchAll(/^\| `([\w-]+)` +\| (.+?) +\|$/gm)];
-  return Object.fromEntries(
-    rows.map(([, name, values = ""]) => [
-      name,
-      [...values.matchAll(/`([^`]+)`/g)].map(([, value]) => value ?? ""),
-    ]),
-  );
+  const rows = section.matchAll(/^\| `([\w-]+)` +\| (.+?) +\|$/gm);
+  const table: Record<string, string[]> = {};
+  for (const [, name = "", values = ""] of rows) {
+    table[name] = [...values.matchAll(/`([^`]+)`/g)].map(([, value = ""]) => value);
+  }
+  return table;
 }
 
 describe("discovery", () => {
