@@ -118,6 +118,13 @@ describe("the account area", () => {
     expect((await shell.refresh(refresh_token)).status).toBe(400);
   });
 
+  it("nobody is signed out by an address alone", async () => {
+    const visit = await visitAccount(identity, email);
+    expect((await visit.open("/account/signed-out")).status).toBe(200);
+    expect((await visit.open("/account/sign-out")).status).toBe(404);
+    expect((await visit.open("/account")).page).toContain(email);
+  });
+
   it("shows no message that the address bar made up", async () => {
     const visit = await visitAccount(identity, email);
     expect((await visit.open("/account?done=name")).page).toContain('role="status"');

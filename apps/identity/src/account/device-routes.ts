@@ -6,6 +6,7 @@ import { endOtherSignIns, endSignInById, listSignIns, type SignIn } from "../sig
 import { type AccountArea, toPage } from "./area.ts";
 import { ownClientId } from "./own-client.ts";
 import type { Person } from "./person.ts";
+import { toSignedOut } from "./signed-out.ts";
 
 /** What a client is called in lists. */
 export async function clientName(provider: Provider, clientId: string): Promise<string> {
@@ -27,7 +28,7 @@ async function toView(provider: Provider, { sessionUid }: Person, signIn: SignIn
 
 /** The devices the user is signed in on (S2.5). */
 export function deviceRoutes(area: AccountArea): void {
-  const { current, pages, pool, audit } = area.options;
+  const { issuer, current, pages, pool, audit } = area.options;
 
   area.get("/account/devices", async (person, request, reply) => {
     const signIns = await listSignIns(pool, person.user.id);
@@ -51,7 +52,7 @@ export function deviceRoutes(area: AccountArea): void {
     // One of somebody else, or over already: there is nothing to end, and the list shows it.
     const ended = await endSignInById(pool, user.id, id);
     if (ended) await audit.write({ action: "signin.end", userId: user.id, address: request.ip });
-    if (own?.sessionUid === sessionUid) return toPage(reply, "/account/signed-out");
+    if (own?.sessionUid === sessionUid) return toSignedOut(reply, issuer);
     return toPage(reply, "/account/devices", "device-signed-out");
   });
 }

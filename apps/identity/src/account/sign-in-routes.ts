@@ -3,10 +3,10 @@ import { calculatePKCECodeChallenge, randomPKCECodeVerifier } from "openid-clien
 import { html } from "../pages/html.ts";
 import { page } from "../pages/layout.ts";
 import { sendPage } from "../pages/send-page.ts";
-import { cookieNames, realmOf } from "../provider/cookies.ts";
 import { endSignInById, listSignIns } from "../sign-ins/sign-in-store.ts";
 import { type AccountArea, type AccountRequest, toPage } from "./area.ts";
 import { ownCallback, ownClientId } from "./own-client.ts";
+import { toSignedOut } from "./signed-out.ts";
 
 /** Pages that a sign-in may come back to. Anything else in a request leads to the first one. */
 const places: ReadonlySet<unknown> = new Set([
@@ -67,17 +67,12 @@ export function signInRoutes(app: FastifyInstance, area: AccountArea): void {
     const here = (await listSignIns(pool, user.id)).find((signIn) => signIn.sessionUid === sessionUid);
     if (here !== undefined) await endSignInById(pool, user.id, here.id);
     await audit.write({ action: "signout", userId: user.id, clientId: ownClientId, address: request.ip });
-    return toPage(reply, "/account/signed-out");
+    return toSignedOut(reply, issuer);
   });
 
   app.get("/account/signed-out", async (_request, reply) => {
-    const { session } = cookieNames(realmOf(issuer));
-    const secure = new URL(issuer).protocol === "https:" ? "; secure" : "";
-    const gone = [session, `${session}.sig`].map(
-      (name) => `${name}=; path=/; max-age=0; httponly; samesite=lax${secure}`,
-    );
     const card = html`<p class="mu-muted">You are signed out of Mullion in this browser.</p>
         <a class="mu-button mu-button--wide" href="/account">Sign in again</a>`;
-    return sendPage(reply.header("set-cookie", gone), 200, page(pages, "Signed out", card));
+    return sendPage(reply, 200, page(pages, "Signed out", card));
   });
 }
