@@ -35,3 +35,20 @@ it.each(routes)("S4.2 $id answers 401 without a token and 403 without its scope"
   expect(refused.statusCode).toBe(403);
   expect(refused.headers["www-authenticate"]).toContain(`scope="${route.scope}"`);
 });
+
+it.each(["/insights/annotations", "/insights/events"])(
+  "S4.1 POST %s looks at the token before the body: 401, 403, and only then 400",
+  async (url) => {
+    const status = async (claims?: { scope: string }): Promise<number> => {
+      const token = claims && (await service.issuer.sign(claims));
+      const headers = {
+        "content-type": "application/json",
+        ...(token && { authorization: `Bearer ${token}` }),
+      };
+      return (await service.app.inject({ method: "POST", url, headers, payload: "{" })).statusCode;
+    };
+    expect(await status()).toBe(401);
+    expect(await status({ scope: "insights:read" })).toBe(403);
+    expect(await status({ scope })).toBe(400);
+  },
+);

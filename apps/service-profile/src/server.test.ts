@@ -59,6 +59,19 @@ const preferences = {
   emailDigest: true,
 } as const;
 
+it.each(["/profile/me/pins", "/profile/me/preferences"])(
+  "S4.1 PUT %s looks at the token before the body: 401, 403, and only then 400",
+  async (url) => {
+    const status = async (authorization?: string): Promise<number> => {
+      const headers = { "content-type": "application/json", ...(authorization && { authorization }) };
+      return (await app.inject({ method: "PUT", url, headers, payload: "{" })).statusCode;
+    };
+    expect(await status()).toBe(401);
+    expect(await status(`Bearer ${await issuer.sign({ ...ada, scope: "profile:read" })}`)).toBe(403);
+    expect(await status(`Bearer ${await issuer.sign(ada)}`)).toBe(400);
+  },
+);
+
 describe("a profile", () => {
   it("starts with defaults made of nothing but what identity says", async () => {
     const response = await get({ ...ada, sub: "new-with-name" });

@@ -54,6 +54,20 @@ describe("the admin API", () => {
     expect((await patch(viewerId, { roles: ["admin"] }, viewerToken)).status).toBe(403);
   });
 
+  it("S4.1 looks at the token before the body: 401, 403, and only then 400", async () => {
+    const status = async (token?: string): Promise<number> => {
+      const headers = {
+        "content-type": "application/json",
+        ...(token && { authorization: `Bearer ${token}` }),
+      };
+      const url = `${identity.issuer}/identity/users/${viewerId}`;
+      return (await fetch(url, { method: "PATCH", headers, body: "{" })).status;
+    };
+    expect(await status()).toBe(401);
+    expect(await status(viewerToken)).toBe(403);
+    expect(await status(adminToken)).toBe(400);
+  });
+
   it("takes only tokens that are for identity, whoever holds them", async () => {
     const refused = await list(apiToken);
     expect(refused.status).toBe(401);
