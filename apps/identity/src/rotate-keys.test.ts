@@ -27,7 +27,7 @@ describe("node src/rotate-keys.ts", () => {
 
   function run(...args: string[]): Promise<{ code: number; output: string }> {
     const file = fileURLToPath(new URL("./rotate-keys.ts", import.meta.url));
-    const env = { ...process.env, DATABASE_URL: database.connectionString, KEY_ENCRYPTION_KEYS: ring };
+    const env = { DATABASE_URL: database.connectionString, KEY_ENCRYPTION_KEYS: ring };
     return new Promise((resolve) => {
       execFile(process.execPath, [file, ...args], { env }, (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === "number" ? error.code : 0, output: stdout + stderr });

@@ -54,7 +54,7 @@ describe("the API of the clients", () => {
     const text = await (await admin.call("GET", "/identity/clients")).text();
     const list = clientListSchema.parse(JSON.parse(text)).clients;
     expect(list.filter(({ source }) => source === "file").map(({ clientId }) => clientId)).toEqual(
-      first.clients.map(({ clientId }) => clientId).sort(),
+      expect.arrayContaining(first.clients.map(({ clientId }) => clientId)),
     );
     expect(text).not.toMatch(/secret_?hash|clientSecret"/i);
     expect(text).not.toContain(clients.shell.clientSecret);

@@ -62,7 +62,8 @@ export async function register(work: RegistrationWork, settings: ClientSettings)
 
 /** RFC 7396, one level deep: fields are replaced as a whole, and null takes one away. */
 function merge(settings: ClientSettings, patch: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== null));
+  const merged: Record<string, unknown> = { ...settings, ...patch };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
 /** Changes a client of the admin API. */

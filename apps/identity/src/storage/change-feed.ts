@@ -55,7 +55,7 @@ export function createChangeFeed(
   let live = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let work: Promise<void> = Promise.resolve();
+  let work: Promise<unknown> = Promise.resolve();
 
   function drop(lost: PoolClient, error?: unknown): void {
     if (line !== lost) return;
@@ -68,15 +68,21 @@ export function createChangeFeed(
     timer = setTimeout(reopen, retryMs).unref();
   }
 
-  function inOrder(owner: PoolClient, task: () => Promise<void>): Promise<void> {
-    // What was not taken over would stay wrong: the line is dropped, and all is read again with the next.
-    work = work.then(async () => {
-      if (line !== owner) return;
-      await task().catch((error: unknown) => {
+  /** Tells whether the task was done. */
+  function inOrder(owner: PoolClient, task: () => Promise<void>): Promise<boolean> {
+    const done = work.then(async () => {
+      if (line !== owner) return false;
+      try {
+        await task();
+        return true;
+      } catch (error) {
+        // What was not taken over would stay wrong: the line is dropped, and all is read again with the next.
         drop(owner, error);
-      });
+        return false;
+      }
     });
-    return work;
+    work = done;
+    return done;
   }
 
   function check(owner: PoolClient): void {
@@ -94,6 +100,10 @@ export function createChangeFeed(
 
   async function open(): Promise<void> {
     const opened = await pool.connect();
+    if (closed) {
+      opened.release(true);
+      throw new Error("the feed is closed");
+    }
     line = opened;
     const onLost = (error?: Error): void => {
       drop(opened, error);
@@ -103,17 +113,12 @@ export function createChangeFeed(
     opened.on("notification", ({ payload = "" }) => void inOrder(opened, () => listener.apply(payload)));
     try {
       await opened.query(`listen ${channel}`);
-      let failure: unknown;
-      await inOrder(opened, () =>
-        listener.catchUp().catch((error: unknown) => {
-          failure = error;
-          throw error;
-        }),
-      );
-      if (failure !== undefined) throw failure;
     } catch (error) {
       drop(opened, error);
       throw error;
+    }
+    if (!(await inOrder(opened, () => listener.catchUp()))) {
+      throw new Error("what changed meanwhile could not be read");
     }
     live = line === opened;
     if (live) check(opened);
