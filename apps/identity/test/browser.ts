@@ -53,7 +53,8 @@ export class Browser {
       .filter(({ path }) => path === "/" || pathname === path || pathname.startsWith(`${path}/`))
       .map(({ name, value }) => `${name}=${value}`)
       .join("; ");
-    const headers = new Headers({ ...this.#headers, ...init.headers });
+    const headers = new Headers(this.#headers);
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
     if (cookie !== "") headers.set("cookie", cookie);
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) this.#store(line);

@@ -71,7 +71,9 @@ describe("a refresh token that was replaced", () => {
     const kiosk = await RelyingParty.discover(identity, clients.kiosk);
     const stolen = await kiosk.refresh(refresh_token);
     expect(stolen.status).toBe(400);
-    expect(await stolen.json()).toEqual({ error: "invalid_grant", error_description: expect.anything() });
+    const answer: unknown = await stolen.json();
+    expect(answer).toMatchObject({ error: "invalid_grant" });
+    expect(answer).not.toHaveProperty("access_token");
     expect((await shell.refresh(next.refresh_token ?? "")).status).toBe(200);
   });
 
@@ -117,9 +119,8 @@ describe("a refresh token that was replaced", () => {
     expect(await reuse.json()).toMatchObject({ error: "invalid_grant" });
     expect((await shell.refresh(second.refresh_token ?? "")).status).toBe(400);
     expect(await identity.auditedActions()).toContain("token.reuse");
-    expect(await identity.mails.next(member, /signed you out/)).toMatchObject({
-      text: expect.stringContaining("change your password"),
-    });
+    const { text } = await identity.mails.next(member, /signed you out/);
+    expect(text).toContain("change your password");
     await expect.poll(() => receiver.tokens.length).toBe(1);
     expect(decodeClaims(receiver.tokens[0] ?? "")).toMatchObject({
       sub: memberId,
@@ -128,26 +129,24 @@ describe("a refresh token that was replaced", () => {
   });
 
   it("S2.2 leaves a history that says when and why, by which device, and what replaced it", async () => {
-    const { refresh_token } = await signIn(shell, member);
+    const browser = new Browser({ "user-agent": "test-browser" });
+    const { refresh_token } = await signIn(shell, member, { browser });
     await shell.refreshed(refresh_token);
     await passReplayWindow(identity);
     await shell.refresh(refresh_token);
-    const families = await identity.pool.query<Record<string, unknown>>(
-      "select * from refresh_families where revoked_at is not null",
+    const { rows } = await identity.pool.query<Record<string, unknown>>(
+      `select *, expires_at - created_at > interval '44 days' and created_at <= last_used_at
+         and last_used_at <= revoked_at as in_order from refresh_families where revoked_at is not null`,
     );
-    expect(families.rows).toEqual([
-      expect.objectContaining({
-        user_id: memberId,
-        client_id: clients.shell.clientId,
-        address: "127.0.0.1",
-        user_agent: expect.stringMatching(/^\S/),
-        created_at: expect.any(Date),
-        last_used_at: expect.any(Date),
-        expires_at: expect.any(Date),
-        revoked_at: expect.any(Date),
-        revoked_reason: "token.reuse",
-      }),
-    ]);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      user_id: memberId,
+      client_id: clients.shell.clientId,
+      address: "127.0.0.1",
+      user_agent: "test-browser",
+      in_order: true,
+      revoked_reason: "token.reuse",
+    });
     const tokens = await identity.pool.query<{ replaced: boolean }>(
       `select p.replaced_by = c.id_hash as replaced from refresh_tokens p join refresh_tokens c using (family_id)
        where p.consumed_at is not null and c.consumed_at is null`,

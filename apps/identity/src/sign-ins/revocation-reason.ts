@@ -11,16 +11,13 @@ export function isRefresh(): boolean {
   return ctx?.oidc.route === "token" && ctx.oidc.params?.["grant_type"] === "refresh_token";
 }
 
+const reasons: ReadonlyMap<string | undefined, string> = new Map([
+  ["token", "token.reuse"],
+  ["revocation", "token.revoke"],
+  ["end_session_confirm", "signout"],
+]);
+
 /** Why the library revokes at this moment, as the audit log calls it. */
 export function revocationReason(): string {
-  switch (Provider.ctx?.oidc.route) {
-    case "token":
-      return "token.reuse";
-    case "revocation":
-      return "token.revoke";
-    case "end_session_confirm":
-      return "signout";
-    default:
-      return "grant.ended";
-  }
+  return reasons.get(Provider.ctx?.oidc.route) ?? "grant.ended";
 }
