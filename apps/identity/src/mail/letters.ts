@@ -21,7 +21,7 @@ export function verifyEmailMail(to: string, { name, ...link }: LinkTo & { name: 
     subject: "Confirm your e-mail address",
     paragraphs: [
       `Hello ${name},`,
-      "you registered at Mullion with this address. Confirm that it is yours. The link is good for 24 hours.",
+      "You registered at Mullion with this address. Confirm that it is yours. The link is good for 24 hours.",
     ],
     link: { label: "Confirm address", url: urlOf(link) },
     closing:

@@ -1,4 +1,4 @@
-import { alert, errorSummary, type FieldErrors, field } from "./form.ts";
+import { alert, type FieldErrors, field } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import { type PageContext, page } from "./layout.ts";
 
@@ -65,7 +65,6 @@ export function resetPage(
     context,
     errors["password"] === undefined ? "Choose a new password" : "Error: Choose a new password",
     html`<p class="mu-muted">For the account of ${email}. All devices will be signed out.</p>
-        ${errorSummary(errors)}
         <form class="mu-stack" method="post" action="/reset-password">
           <input type="hidden" name="token" value="${token}">
           <input hidden type="email" name="email" autocomplete="username" value="${email}" readonly>
@@ -96,7 +95,6 @@ export function forgotPage(context: PageContext, { action, email, errors = {}, s
     context,
     errors["email"] === undefined ? "Forgot your password?" : "Error: Forgot your password?",
     html`<p class="mu-muted">Enter the address of your account. We will send you a link to choose a new password.</p>
-        ${errorSummary(errors)}
         <form class="mu-stack" method="post" action="${action}">
           ${field({ name: "email", label: "Email", type: "email", autocomplete: "username", maxLength: 254, value: email ?? "", error: errors["email"], autofocus: true })}
           <button class="mu-button mu-button--primary mu-button--wide" type="submit">Send link</button>

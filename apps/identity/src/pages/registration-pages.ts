@@ -9,8 +9,6 @@ export interface RegisterView {
   minPasswordLength: number;
   values?: Readonly<{ name?: string | undefined; email?: string | undefined }>;
   errors?: FieldErrors;
-  /** What is wrong with none of the fields. */
-  refusal?: string;
 }
 
 /** The title of a page whose form was refused says so first: it is what screen readers say first. */
@@ -20,16 +18,18 @@ function titled(title: string, failed: boolean): string {
 
 /** The registration form. */
 export function registerPage(context: PageContext, view: RegisterView): Html {
-  const { action, signIn, minPasswordLength, values = {}, errors = {}, refusal } = view;
-  const failed = refusal !== undefined || Object.keys(errors).length > 0;
+  const { action, signIn, minPasswordLength, values = {}, errors = {} } = view;
+  const wrong = Object.keys(errors);
+  const failed = wrong.length > 0;
+  const first = wrong[0] ?? "name";
   return page(
     context,
     titled("Create an account", failed),
-    html`${refusal !== undefined && alert("danger", refusal)}${errorSummary(errors)}
+    html`${wrong.length > 1 && errorSummary(errors)}
         <form class="mu-stack" method="post" action="${action}">
-          ${field({ name: "name", label: "Name", type: "text", autocomplete: "name", maxLength: 80, value: values.name ?? "", error: errors["name"], autofocus: !failed })}
-          ${field({ name: "email", label: "Email", type: "email", autocomplete: "username", maxLength: 254, value: values.email ?? "", error: errors["email"] })}
-          ${field({ name: "password", label: "Password", type: "password", autocomplete: "new-password", minLength: minPasswordLength, maxLength: 256, hint: `At least ${String(minPasswordLength)} characters. A few words in a row are easy to remember.`, error: errors["password"] })}
+          ${field({ name: "name", label: "Name", type: "text", autocomplete: "name", maxLength: 80, value: values.name ?? "", error: errors["name"], autofocus: first === "name" })}
+          ${field({ name: "email", label: "Email", type: "email", autocomplete: "username", maxLength: 254, value: values.email ?? "", error: errors["email"], autofocus: first === "email" })}
+          ${field({ name: "password", label: "Password", type: "password", autocomplete: "new-password", minLength: minPasswordLength, maxLength: 256, hint: `At least ${String(minPasswordLength)} characters. A few words in a row are easy to remember.`, error: errors["password"], autofocus: first === "password" })}
           <button class="mu-button mu-button--primary mu-button--wide" type="submit">Create account</button>
         </form>`,
     html`<p class="mu-muted">You have an account? <a href="${signIn}">Sign in</a></p>`,

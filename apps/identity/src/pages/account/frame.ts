@@ -1,7 +1,7 @@
 import { alert, type Tone } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { type IconName, icon } from "../icon.ts";
-import { brand, htmlDocument, type PageContext } from "../layout.ts";
+import { brand, headingOf, htmlDocument, type PageContext } from "../layout.ts";
 
 /** Who is signed in. */
 export interface PersonView {
@@ -33,10 +33,15 @@ const sections: readonly (readonly [href: string, label: string, icon: IconName]
   ["/account/apps", "Apps", "apps"],
 ];
 
+// By code point: the first half of a surrogate pair is no letter.
+function firstLetter(word: string): string {
+  const codePoint = word.codePointAt(0);
+  return codePoint === undefined ? "" : String.fromCodePoint(codePoint);
+}
+
 function initials(name: string): string {
-  const words = name.trim().split(/\s+/u);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0]);
-  return letters.join("").toUpperCase();
+  const [first = "", ...others] = name.trim().split(/\s+/u);
+  return [first, others.at(-1) ?? ""].map(firstLetter).join("").toUpperCase();
 }
 
 function navigation(section: string): Html {
@@ -79,7 +84,7 @@ export function accountPage(context: PageContext, view: AccountPageView): Html {
         <div class="mu-page mu-page--narrow">
           <header class="mu-page__header">
             <div>
-              <h1 class="mu-title">${title}</h1>
+              <h1 class="mu-title">${headingOf(title)}</h1>
               ${lead !== undefined && html`<p class="mu-page__lead">${lead}</p>`}
             </div>
           </header>
