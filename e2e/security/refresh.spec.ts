@@ -106,15 +106,16 @@ test("SEC-37 P13 the refreshing front is killed before identity has heard: anoth
   await untilReady(fronts);
 });
 
-test("SEC-37 P13 the refreshing front is killed after identity has rotated: the session ends, and signing in again works", async ({
+test("SEC-37 P13 the refreshing front is killed after identity has rotated: identity repeats its answer, and nobody notices", async ({
   fronts,
   signInAs,
   records,
   identityTap,
   platform,
 }) => {
-  const { sid, call, agent } = await signInAs("viewer");
+  const { sid, call } = await signInAs("viewer");
   const [doomed = "shell", other = doomed] = fronts.names;
+  const spent = await records.refreshToken(sid);
   await records.expireAccessTokens(sid);
   const rotated = createMoment();
   const restore = identityTap.intercept(
@@ -130,13 +131,9 @@ test("SEC-37 P13 the refreshing front is killed after identity has rotated: the 
   platform.process(doomed).kill("SIGKILL");
   expect(await lost).toBeUndefined();
   if (other === doomed) await untilReady(fronts);
-  const answer = await call("/profile/me", { front: other });
-  expect(answer.status).toBe(401);
-  expect(await codeOf(answer)).toBe("session_ended");
-  expect(await records.session(sid)).toBeNull();
+  expect((await call("/profile/me", { front: other })).status).toBe(200);
+  expect(await records.refreshToken(sid)).not.toBe(spent);
   await untilReady(fronts);
-  const page = await agent.fetch(`${fronts.origin}/user`);
-  expect(page.headers.get("location")).toContain("/signin");
 });
 
 test("SEC-37 P13 the refreshing front is killed after the write: the others use what it wrote", async ({
