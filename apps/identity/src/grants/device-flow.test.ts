@@ -156,6 +156,20 @@ describe("the device authorization grant", () => {
     expect((await poll(started, party)).status).toBe(200);
   });
 
+  it("the address with the code in it leads to the same question, by a form that sends itself", async () => {
+    const started = await start();
+    const browser = new Browser();
+    const response = await browser.get(started.verification_uri_complete ?? "");
+    expect(response.headers.get("content-security-policy")).toMatch(/script-src [^;]*'sha256-/);
+    const form = await response.text();
+    expect(form).toContain("<noscript>");
+    const [, userCode = ""] = /name="user_code" value="([^"]+)"/.exec(form) ?? [];
+    const fields = { xsrf: await xsrfOf(form), user_code: userCode };
+    const question = await (await browser.post(`${identity.issuer}/device`, fields)).text();
+    expect(question).toContain(started.user_code);
+    expect(question).toContain('name="confirm"');
+  });
+
   it("who does not know the device turns it away, and the device hears of it", async () => {
     const started = await start();
     const { page } = await answer(new Browser(), started.user_code, "abort");

@@ -1,7 +1,7 @@
 import type Provider from "oidc-provider";
 
 /** `acr` of a sign-in by one factor: a password, or another provider's word. Second factors will have their own. */
-export const singleFactor = "urn:mullion:acr:single-factor";
+const singleFactor = "urn:mullion:acr:single-factor";
 
 /** Every value of `acr` there is. */
 export const acrValues: readonly string[] = [singleFactor];
