@@ -44,6 +44,7 @@ function demoClients(secrets: Secrets): ClientEntry[] {
       redirectUris: [`${spaOrigin}/`, `${spaOrigin}/callback`],
       postLogoutRedirectUris: [`${spaOrigin}/`],
       origins: [spaOrigin],
+      userScopes: ["profile:read", "profile:write", "insights:read"],
       firstParty: true,
       firstPartyApi: true,
     },

@@ -47,6 +47,8 @@ export const clientFields = {
   backchannelLogoutUri: z.url({ protocol: /^https?$/ }).optional(),
   /** What the client may do for itself (`client_credentials`). */
   scopes: z.array(scopeSchema).default([]),
+  /** What the client may do for a user at most, whatever the user's roles allow; no limit of its own when not given. */
+  userScopes: z.array(scopeSchema).optional(),
   /** `opaque` for a client whose tokens are to say nothing to whoever finds one; only introspection tells what it is. */
   accessTokenFormat: z.enum(["jwt", "opaque"]).default("jwt"),
   /** Algorithm of its ID tokens and logout tokens. */

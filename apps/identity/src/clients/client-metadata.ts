@@ -9,6 +9,7 @@ export const extraClientMetadata = [
   "first_party",
   "first_party_api",
   "own_scopes",
+  "user_scopes",
   "access_token_format",
   "origins",
   "session_policy",
@@ -60,6 +61,7 @@ export function toClientMetadata(client: ClientSettings, secrets: SecretHashes):
     first_party: client.firstParty,
     first_party_api: client.firstPartyApi,
     own_scopes: client.scopes.join(" "),
+    ...(client.userScopes === undefined ? {} : { user_scopes: client.userScopes }),
     access_token_format: client.accessTokenFormat,
     origins: client.origins,
     ...(sessionPolicy === undefined ? {} : { session_policy: sessionPolicy }),
@@ -126,6 +128,12 @@ export function tokenExchangePolicy(client: Client): z.output<typeof tokenExchan
 /** The form of the client's access tokens for a resource. */
 export function accessTokenFormat(client: Client): "jwt" | "opaque" {
   return client["access_token_format"] === "opaque" ? "opaque" : "jwt";
+}
+
+/** True when the client may do this for a user whose roles allow it. */
+export function mayDoForUsers(client: Client, scope: string): boolean {
+  const limit = client["user_scopes"];
+  return !Array.isArray(limit) || limit.includes(scope);
 }
 
 /** What the client may do for itself, space-separated. */

@@ -1,6 +1,6 @@
 import { createVerifier } from "@mullion/access-token";
 import { apiAudience, apiRoutes, identityAudience, serviceRoutes } from "@mullion/contracts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { clients, startIdentity, type TestIdentity } from "../../test/identity.ts";
 import {
   decodeClaims,
@@ -48,6 +48,28 @@ describe("resources", () => {
     await expect(verifierFor(identityAudience).verify(access_token)).rejects.toMatchObject({
       code: "invalid_token",
     });
+  });
+
+  it("a client does no more for users than it is registered for, whatever their roles allow", async () => {
+    const clientSecret = "a-secret-of-more-than-32-characters-x";
+    const redirectUri = "https://limited.example/callback";
+    const limited = await startIdentity({
+      extraClients: [
+        {
+          ...{ clientId: "limited", clientSecret, redirectUris: [redirectUri], firstParty: true },
+          grantTypes: ["authorization_code", "refresh_token"],
+          userScopes: ["profile:read"],
+        },
+      ],
+    });
+    onTestFinished(() => limited.close());
+    await limited.addUser(admin, ["admin"]);
+    const party = await RelyingParty.discover(limited, { clientId: "limited", clientSecret }, redirectUri);
+    const { access_token, refresh_token } = await signIn(party, admin);
+    expect(decodeClaims(access_token)["scope"]).toBe("profile:read");
+    const forIdentity = await party.refresh(refresh_token, identityAudience);
+    const { access_token: narrowed } = (await forIdentity.json()) as { access_token?: string };
+    expect(narrowed === undefined ? undefined : decodeClaims(narrowed)["scope"]).toBeUndefined();
   });
 
   it("a refresh gives a token for the resource it names, time after time, and the API's when it names none", async () => {

@@ -7,7 +7,7 @@ import {
   type ResourceServer,
 } from "oidc-provider";
 import { grantClaim } from "../access-tokens/active-tokens.ts";
-import { accessTokenFormat, ownScopes } from "../clients/client-metadata.ts";
+import { accessTokenFormat, mayDoForUsers, ownScopes } from "../clients/client-metadata.ts";
 import { subjectTokenOf } from "../grants/subject-token.ts";
 import { UserAccount } from "../users/account.ts";
 
@@ -44,8 +44,8 @@ function clientScopesOf(client: Client, resource: string): string {
 }
 
 /**
- * What a token for a resource may carry at most. The grant says what the client may have; the user's roles of this
- * moment say what the user may have. Before anybody is known (authorization endpoint) nothing is cut yet.
+ * What a token for a resource may carry at most. The grant and the register say what the client may have; the user's
+ * roles of this moment say what the user may have. Before anybody is known (authorization endpoint) nothing is cut yet.
  */
 function scopesOf(
   ctx: KoaContextWithOIDC,
@@ -54,9 +54,10 @@ function scopesOf(
 ): string {
   if (actsForItself(ctx)) return clientScopesOf(client, resource);
   const { account } = ctx.oidc;
-  if (!(account instanceof UserAccount)) return scopes.join(" ");
+  const limited = scopes.filter((scope) => mayDoForUsers(client, scope));
+  if (!(account instanceof UserAccount)) return limited.join(" ");
   const allowed = new Set<string>(scopesForRoles(account.user.roles));
-  return scopes.filter((scope) => allowed.has(scope)).join(" ");
+  return limited.filter((scope) => allowed.has(scope)).join(" ");
 }
 
 function asksForApi(ctx: KoaContextWithOIDC): boolean {
