@@ -67,7 +67,7 @@ export function linkedAccountRoutes(area: AccountArea): void {
       const attempt = { upstream: upstream.id, finishAt, boundTo: person.sessionUid };
       const checks = await attempts.begin(attempt);
       const url = await upstream.authorizationUrl(redirectUriOf(issuer, upstream.id), checks);
-      return toPage(reply, url.href);
+      return await toPage(reply, url.href);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       return toPage(reply, here, `link-${error.code}`);
@@ -93,7 +93,7 @@ export function linkedAccountRoutes(area: AccountArea): void {
         if (linked === "linked") await mailer.send(mail, client);
         return linked;
       });
-      return toPage(reply, here, outcomes[outcome]);
+      return await toPage(reply, here, outcomes[outcome]);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       request.log.warn({ upstream: upstream.id, code: error.code, reason: error.message }, "linking failed");
