@@ -71,7 +71,7 @@ export function createConfiguration(options: ProviderOptions): Configuration {
   const userCodeSecrets = cookieKeys.map((key) => deriveSecret(key, "user-code"));
   const adapters = createAdapterFactory(pool, redis, {
     userCodeSecrets,
-    tellOfReuse: (client, userId) => mailReuse(mailer, client, userId),
+    tellOfReuse: (client, userId) => mailReuse({ mailer, issuer }, client, userId),
   });
   const clientAdapter = createClientAdapter(clients, algorithms);
   return {

@@ -1,17 +1,10 @@
 import type { PoolClient } from "@mullion/postgres";
+import { toMail } from "../mail/letter.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { html } from "../pages/html.ts";
-
-const subject = "We signed you out to keep your account safe";
-const what = "Somebody used a sign-in of yours that had already been replaced by a newer one.";
-const why =
-  "That happens when it was copied, and now and then when an app loses its connection. To be safe we ended that sign-in.";
-const then =
-  "Sign in again to go on. If you did not do this yourself, change your password and look at your list of devices.";
 
 /** Queues a mail that tells the user of a revoked family, in the transaction that revokes it. */
 export async function mailReuse(
-  mailer: Mailer,
+  { mailer, issuer }: { mailer: Mailer; issuer: string },
   client: Pick<PoolClient, "query">,
   userId: string,
 ): Promise<void> {
@@ -21,8 +14,16 @@ export async function mailReuse(
   );
   const [user] = rows;
   if (user === undefined) return;
-  const greeting = `Hello ${user.name},`;
-  const text = [greeting, `${what} ${why}`, then].join("\n\n");
-  const page = html`<p>${greeting}</p><p>${what} ${why}</p><p>${then}</p>`;
-  await mailer.send({ to: user.email, subject, text, html: page.html }, client);
+  const mail = toMail({
+    to: user.email,
+    subject: "We signed you out on one device",
+    paragraphs: [
+      `Hello ${user.name},`,
+      "something used a sign-in of yours that had already been replaced by a newer one. That happens when it was copied, and now and then when an app was offline for long. To be safe we ended that sign-in.",
+    ],
+    link: { label: "See where you are signed in", url: `${issuer}/account/devices` },
+    closing:
+      "Sign in again to go on. If you see a device that is not yours, sign it out and change your password.",
+  });
+  await mailer.send(mail, client);
 }
