@@ -81,7 +81,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     name: "gateway",
     logger,
     webSockets: true,
-    cors: () => ({ origins: corsOrigins, credentials: false }),
+    ...(corsOrigins.length > 0 && { cors: () => ({ origins: corsOrigins, credentials: false }) }),
     requestTimeoutMs: timeToReceive(Math.max(0, ...routes.map(({ bodyLimitBytes }) => bodyLimitBytes))),
     allowedMethods: createAllowedMethods(routes),
     // Redis is not among them: the gateway works without it.

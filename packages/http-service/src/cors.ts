@@ -1,4 +1,4 @@
-import cors from "@fastify/cors";
+import cors, { type FastifyCorsOptions, type FastifyCorsOptionsDelegateCallback } from "@fastify/cors";
 import { csrfHeader } from "@mullion/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
@@ -24,10 +24,7 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
 
 /** Answers preflights and marks answers that a page of another origin may read. Errors are marked like any answer. */
 export function addCors(app: FastifyInstance, policy: CorsPolicy): void {
-  const delegator = async (request: FastifyRequest): Promise<object> => {
-    const { origin } = request.headers;
-    if (origin === undefined || (request.method === "OPTIONS" && !isPreflight(request)))
-      return { origin: false };
+  async function optionsFor(request: FastifyRequest, origin: string): Promise<FastifyCorsOptions> {
     const rule = await policy(request);
     if (rule?.origins.includes(origin) !== true) return { origin: false };
     return {
@@ -38,6 +35,18 @@ export function addCors(app: FastifyInstance, policy: CorsPolicy): void {
       exposedHeaders: responseHeaders,
       maxAge: preflightSeconds,
     };
+  }
+  // By callback: most requests come from no page, and need not wait for a promise to learn it.
+  const delegator: FastifyCorsOptionsDelegateCallback = (request, done) => {
+    const { origin } = request.headers;
+    const isOther = request.method === "OPTIONS" && !isPreflight(request);
+    if (origin === undefined || isOther) done(null, { origin: false });
+    else {
+      optionsFor(request, origin).then(
+        (options) => done(null, options),
+        (error: unknown) => done(error as Error),
+      );
+    }
   };
   // Called, not registered: a registered plugin would load after the hooks that the service adds by itself.
   cors(app, { delegator }, (error) => {
