@@ -18,6 +18,7 @@ export function platformClients(secrets: Secrets, shellOrigin: string): ClientEn
   return [
     {
       ...machine("mullion-shell", secrets.shellClient, ["registry:read"]),
+      name: "Mullion",
       grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
       redirectUris: [`${shellOrigin}/api/auth/callback/mullion`],
       postLogoutRedirectUris: [`${shellOrigin}/`],

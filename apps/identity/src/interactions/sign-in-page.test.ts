@@ -62,7 +62,7 @@ describe("the sign-in page", () => {
   it("SEC-59 gives the same answer for a known and an unknown address", async () => {
     const [one, other] = [await attempt(known), await attempt(unknown)];
     const strip = async (response: Response, email: string): Promise<string> =>
-      (await response.text()).replaceAll(email, "").replace(/interaction\/[\w-]+/, "");
+      (await response.text()).replaceAll(email, "").replaceAll(/interaction\/[\w-]+/g, "");
     expect(one.status).toBe(422);
     expect(other.status).toBe(one.status);
     const page = await strip(one, known);
