@@ -62,41 +62,49 @@ function isRefusal(error: unknown): boolean {
   return error.response instanceof Response && error.response.status === 400;
 }
 
-/** Delivers what is in the queue, also what other instances left. Each attempt sends a new token. */
-export function createLogoutDelivery(options: {
+/** What delivery works with. */
+interface DeliveryOptions {
   current: CurrentProvider;
   pool: Pool;
   logger: Logger;
+  /** Pauses between attempts; a day in all when not given. */
   retriesMs?: readonly number[] | undefined;
-}): LogoutDelivery {
-  const { current, pool, logger, retriesMs = defaultRetriesMs } = options;
+}
+
+/** Sends one notice; forgets it when its client was told or refuses, and puts it off otherwise. */
+async function tell(
+  { current, pool, logger, retriesMs = defaultRetriesMs }: DeliveryOptions,
+  notice: ClaimedNotice,
+): Promise<void> {
+  const { id, clientId, userId, sid, attempts } = notice;
+  try {
+    const client = await current.get().Client.find(clientId);
+    if (client !== undefined && hearsOfLogouts(client)) await client.sendLogoutToken(userId, sid);
+    await forgetNotice(pool, id);
+  } catch (error) {
+    const delayMs = isRefusal(error) ? undefined : retriesMs[attempts];
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn(
+      { clientId, attempt: attempts, reason, again: delayMs !== undefined },
+      "a client could not be told of a logout",
+    );
+    await (delayMs === undefined ? forgetNotice(pool, id) : postponeNotice(pool, id, delayMs));
+  }
+}
+
+/** Delivers what is in the queue, also what other instances left. Each attempt sends a new token. */
+export function createLogoutDelivery(options: DeliveryOptions): LogoutDelivery {
+  const { pool, logger } = options;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let running = Promise.resolve();
   let next: Promise<void> | undefined;
 
-  async function tell(notice: ClaimedNotice): Promise<void> {
-    const { id, clientId, userId, sid, attempts } = notice;
-    try {
-      const client = await current.get().Client.find(clientId);
-      if (client !== undefined && hearsOfLogouts(client)) await client.sendLogoutToken(userId, sid);
-      await forgetNotice(pool, id);
-    } catch (error) {
-      const delayMs = isRefusal(error) ? undefined : retriesMs[attempts];
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.warn(
-        { clientId, attempt: attempts, reason, again: delayMs !== undefined },
-        "a client could not be told of a logout",
-      );
-      await (delayMs === undefined ? forgetNotice(pool, id) : postponeNotice(pool, id, delayMs));
-    }
-  }
-
   async function drain(): Promise<void> {
     let claimed: ClaimedNotice[] = [];
     do {
       claimed = await claimNotices(pool, { limit: atOnce, claimSeconds });
-      await Promise.all(claimed.map(tell));
+      await Promise.all(claimed.map((notice) => tell(options, notice)));
     } while (claimed.length === atOnce && !closed);
   }
 
