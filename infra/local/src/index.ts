@@ -1,7 +1,7 @@
 export type { DemoAccount } from "./accounts.ts";
 export type { AppName } from "./apps.ts";
-export { ensureChromium } from "./chromium.ts";
 export { type Child, startChild } from "./child.ts";
+export { ensureChromium } from "./chromium.ts";
 export { unpackDebianPackages } from "./debian-packages.ts";
 export { deletePlatformData } from "./delete-data.ts";
 export { inheritedEnvironment } from "./env.ts";
