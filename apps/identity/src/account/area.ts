@@ -10,6 +10,7 @@ import type { NoticeCode } from "../pages/account/notices.ts";
 import type { PageContext } from "../pages/layout.ts";
 import type { CurrentProvider } from "../provider/current-provider.ts";
 import type { RateLimiter } from "../rate-limit/fixed-window.ts";
+import type { Limits } from "../rate-limit/limits.ts";
 import { findPerson, type Person } from "./person.ts";
 
 /** What the account area works on. */
@@ -20,7 +21,7 @@ export interface AccountOptions {
   pool: Pool;
   audit: AuditLog;
   limiter: RateLimiter;
-  limits: SignInLimits;
+  limits: SignInLimits & Pick<Limits, "mailPerAddress" | "mailPerAccount">;
   mailer: Mailer;
   upstreams: readonly Upstream[];
   attempts: Attempts;

@@ -5,6 +5,8 @@ import type { Html } from "../pages/html.ts";
 import { html } from "../pages/html.ts";
 import { page } from "../pages/layout.ts";
 import { sendPage } from "../pages/send-page.ts";
+import { addressKey } from "../rate-limit/limits.ts";
+import { requireWithin } from "../rate-limit/require-within.ts";
 import type { AccountChanges } from "../users/account-changes.ts";
 import { maxPasswordLength, minPasswordLength } from "../users/password.ts";
 import { objectionTo } from "../users/password-policy.ts";
@@ -91,6 +93,12 @@ export function settingsRoutes(area: AccountArea, changes: AccountChanges): void
     if (email === user.email) return answer(422, { email: "This is your address already." });
     const rejected = await confirmation(person, request);
     if (rejected !== undefined) return answer(rejected.status, rejected.errors);
+    // Whoever is signed in must not flood a stranger's mailbox either.
+    await requireWithin(
+      limiter,
+      { name: "mail-address", key: addressKey(request.ip), limit: limits.mailPerAddress },
+      { name: "mail-account", key: email, limit: limits.mailPerAccount },
+    );
     await changes.requestEmailChange({ userId: user.id, email, address: request.ip });
     return toPage(reply, "/account", "email");
   });
