@@ -6,6 +6,10 @@ import { publishBridge } from "./bridge-global.ts";
 import { confine } from "./confine.ts";
 import { writeWholePanes } from "./whole-panes.ts";
 
+// Before Next is loaded: a front that is killed meanwhile would leave this process behind, waiting for nobody.
+process.on("disconnect", () => process.exit(0));
+if (!process.connected) process.exit(0);
+
 const dir = fileURLToPath(new URL("../..", import.meta.url));
 
 const server = createServer({ keepAliveTimeout: 0 });
@@ -30,5 +34,4 @@ server.on("request", (request, response) => {
     response.end();
   });
 });
-process.on("disconnect", () => process.exit(0));
 process.send?.({ type: "ready" });
