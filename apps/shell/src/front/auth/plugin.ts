@@ -1,6 +1,6 @@
 import formbody from "@fastify/formbody";
 import { storeProblem } from "@mullion/bff";
-import { apiAudience, identityAudience } from "@mullion/contracts";
+import { apiAudience, identityAudience, roleSchema, scopesForRoles } from "@mullion/contracts";
 import { ProblemError } from "@mullion/http-service";
 import { hashSessionId } from "@mullion/token-store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -29,10 +29,8 @@ export interface OidcDependencies extends AuthDependencies {
 /** NextAuth's routes that exist here. Its `session` would write the cookie anew at every poll; its `_log` is a log sink. */
 const actions = new Set(["signin", "callback", "signout", "csrf", "providers", "error"]);
 
-const userScopes = [
-  "openid profile email offline_access",
-  "profile:read profile:write insights:read insights:write users:read users:write registry:read",
-].join(" ");
+// Everything that any role may do: identity leaves of it what the person's roles allow, now and at every refresh.
+const userScopes = ["openid profile email offline_access", ...scopesForRoles(roleSchema.options)].join(" ");
 
 function oidcMethod(env: OidcEnv, visitor: Visitor): SignInMethod {
   return {
