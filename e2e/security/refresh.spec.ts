@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { countRefreshes, createMoment, onRefresh } from "../src/refreshes.ts";
-import { codeOf, expect, test, untilReady } from "../src/security-fixtures.ts";
+import { expect, test, untilReady } from "../src/security-fixtures.ts";
 
 function countOf(statuses: readonly number[]): Record<string, number> {
   return Object.fromEntries(

@@ -30,7 +30,7 @@ export function PersonSessions({ user, format }: PersonSessionsProps): ReactNode
 function SignIns({ user, format }: PersonSessionsProps): ReactNode {
   const path = `/identity/users/${encodeURIComponent(user.id)}/sessions`;
   const { data, error, refresh } = useBff(path, signInListSchema);
-  const { run, error: failure } = useBffMutation<SignInView, unknown>({
+  const { run, error: failure } = useBffMutation<SignInView>({
     method: "DELETE",
     path: ({ id }) => `${path}/${encodeURIComponent(id)}`,
     toBody: () => undefined,

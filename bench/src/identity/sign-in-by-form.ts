@@ -24,7 +24,7 @@ export async function signInToCode(
   });
   const agent = createUserAgent();
   const until = (url: URL): boolean => url.origin !== issuer;
-  const page = await agent.open(`${issuer}/auth?${query}`, { until });
+  const page = await agent.open(`${issuer}/auth?${query.toString()}`, { until });
   const { url } = await agent.submit(page, { email, password }, { until });
   const code = url.searchParams.get("code");
   if (code === null) throw new Error(`signing in ended at ${url.origin}${url.pathname} without a code`);

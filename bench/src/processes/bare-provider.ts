@@ -30,4 +30,5 @@ const provider = new Provider("http://localhost", {
   },
 });
 
-serveForBenchmark(createServer(provider.callback()));
+const handle = provider.callback();
+serveForBenchmark(createServer((request, response) => void handle(request, response)));

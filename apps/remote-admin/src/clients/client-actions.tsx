@@ -16,8 +16,8 @@ export function ClientActions({ client, onChanged }: ClientActionsProps): ReactN
   const path = `/identity/clients/${encodeURIComponent(clientId)}`;
   const [isDeleting, setIsDeleting] = useState(false);
   const rotation = useBffMutation({ method: "POST", path: `${path}/secret`, schema: clientSecretSchema });
-  const change = useBffMutation<{ readonly disabled: boolean }, unknown>({ method: "PATCH", path });
-  const removal = useBffMutation<undefined, unknown>({ method: "DELETE", path });
+  const change = useBffMutation<{ readonly disabled: boolean }>({ method: "PATCH", path });
+  const removal = useBffMutation<undefined>({ method: "DELETE", path });
   const cancel = (): void => {
     setIsDeleting(false);
   };
