@@ -23,7 +23,7 @@ describe("the outbox", () => {
   let database: TestDatabase;
   let pool: Pool;
   let mailbox: Mailbox;
-  const lines: string[] = [];
+  let lines: string[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -32,12 +32,12 @@ describe("the outbox", () => {
     pool = createPool({ connectionString: database.connectionString });
   });
   beforeEach(async () => {
+    lines = [];
     mailbox = await startMailbox();
   });
   afterEach(async () => {
     await mailbox.close();
     await pool.query("truncate mail_outbox");
-    lines.length = 0;
   });
   afterAll(async () => {
     await pool.end();
@@ -46,9 +46,11 @@ describe("the outbox", () => {
 
   function open(options: Partial<OutboxOptions> = {}): Outbox {
     const smtp = createSmtp({ url: mailbox.url, from: "Mullion <no-reply@mullion.test>" });
+    // What the outbox of one test says while it closes is not the next one's.
+    const own = lines;
     const destination = new Writable({
       write(chunk, _encoding, done) {
-        lines.push(String(chunk));
+        own.push(String(chunk));
         done();
       },
     });
@@ -87,7 +89,7 @@ describe("the outbox", () => {
     const [row] = await stored();
     expect(row?.sealed).toMatch(/^k1\./);
     const { rows } = await pool.query<{ all: string }>("select to_jsonb(m)::text as all from mail_outbox m");
-    expect(JSON.stringify(rows)).not.toMatch(/someone|canary|Gr/);
+    expect(JSON.stringify(rows)).not.toMatch(/someone|canary|Grüße/);
   });
 
   it("is done when the mail is kept, whatever the mail server does; tries until it takes the mail", async () => {
@@ -142,7 +144,7 @@ describe("the outbox", () => {
     await open(options).send(mail);
     await logged("given up");
     expect(await stored()).toMatchObject([{ sealed: null, attempts: 1 }]);
-    expect(lines.join("")).not.toMatch(/someone|canary|Gr/);
+    expect(lines.join("")).not.toMatch(/someone|canary|Grüße/);
   });
 
   it("drops a decoy in place of delivering it", async () => {
