@@ -107,6 +107,7 @@ test("S2.5 a device is listed and signed out from another, and its page goes to 
   const devices = page.getByRole("region", { name: "Devices" });
   await expect(devices.getByRole("listitem")).toHaveCount(2);
   await expect(devices.getByRole("listitem").first()).toContainText("This device");
+  await shell.hydrated();
 
   await devices
     .getByRole("listitem")
