@@ -9,6 +9,18 @@ import { exchangeWith } from "./upstream-exchange.ts";
 setFlagsFromString("--allow-natives-syntax");
 const isYoung = runInThisContext("(value) => %InYoungGeneration(value)") as (value: unknown) => boolean;
 
+/** Tells, for each function that is put there, whether it was born young: a moment later it may have grown old. */
+function watchedCancellation(): { cancellation: Cancellation; bornYoung: boolean[] } {
+  const bornYoung: boolean[] = [];
+  const cancellation = new Cancellation();
+  Object.defineProperty(cancellation, "onCancel", {
+    set: (value: unknown) => {
+      if (typeof value === "function") bornYoung.push(isYoung(value));
+    },
+  });
+  return { cancellation, bornYoung };
+}
+
 it("nothing that a call leaves behind is born old: it would keep the call in memory until a full collection", async () => {
   const gateway = await serve((_request, response) => response.end());
   const pool = new Pool(gateway.url);
@@ -16,20 +28,14 @@ it("nothing that a call leaves behind is born old: it would keep the call in mem
     await pool.destroy();
     gateway.server.close();
   });
-  const cancellation = new Cancellation();
+  const { cancellation, bornYoung } = watchedCancellation();
   const { promise: ended, resolve: onEnd, reject: onFailure } = Promise.withResolvers<undefined>();
-  const young: boolean[] = [];
-  const look = (): null => {
-    young.push(isYoung(cancellation.onCancel));
-    return null;
-  };
   exchangeWith(pool, {
-    ...{ request: { path: "/", method: "GET", body: null }, cancellation, onAnswer: look, onFailure },
+    ...{ request: { path: "/", method: "GET", body: null }, cancellation, onAnswer: () => null, onFailure },
     onEnd: () => {
       onEnd(undefined);
     },
   });
-  look();
   await ended;
-  expect(young).toEqual([true, true]);
+  expect(bornYoung).toEqual([true, true]);
 });
