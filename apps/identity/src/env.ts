@@ -1,4 +1,4 @@
-import { commonEnv, parseEnv } from "@mullion/http-service";
+import { commonEnv, parseEnv, trustedProxiesSchema } from "@mullion/http-service";
 import { createKeyRing, redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 import { checkFederationEnv, federationEnv } from "./federation/configured-upstreams.ts";
@@ -75,16 +75,7 @@ const serverFields = z.object({
   /** Prometheus asks here, apart from the port that the internet reaches. */
   METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
-  /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
-  TRUSTED_PROXIES: z
-    .string()
-    .transform((list) =>
-      list
-        .split(",")
-        .map((entry) => entry.trim())
-        .filter(Boolean),
-    )
-    .default([]),
+  TRUSTED_PROXIES: trustedProxiesSchema,
   SMTP_URL: smtpUrlSchema,
   MAIL_FROM: z
     .string()

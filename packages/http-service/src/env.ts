@@ -8,6 +8,17 @@ export const commonEnv = {
   NODE_ENV: z.string().optional(),
 } as const;
 
+/** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. None when not set. */
+export const trustedProxiesSchema = z
+  .string()
+  .transform((list) =>
+    list
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  )
+  .default([]);
+
 /**
  * The environment in the schema's shape. Otherwise names each variable that is missing or wrong on standard error,
  * never its value, and exits 1: a service does not start on a guess.

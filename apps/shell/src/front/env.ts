@@ -1,4 +1,4 @@
-import { commonEnv, parseEnv } from "@mullion/http-service";
+import { commonEnv, parseEnv, trustedProxiesSchema } from "@mullion/http-service";
 import { redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 
@@ -20,16 +20,7 @@ const common = {
   SESSION_IDLE_SECONDS: z.coerce.number().int().min(5).max(2_592_000).default(1_800),
   /** Replicas of Redis that must hold a new session before its sign-in succeeds. */
   SESSION_REPLICAS: z.coerce.number().int().min(0).max(5).default(0),
-  /** Proxies whose `X-Forwarded-For` names the visitor: addresses or networks, comma separated. */
-  TRUSTED_PROXIES: z
-    .string()
-    .transform((list) =>
-      list
-        .split(",")
-        .map((entry) => entry.trim())
-        .filter(Boolean),
-    )
-    .default([]),
+  TRUSTED_PROXIES: trustedProxiesSchema,
   /** Channel of the registry whose versions are shown. */
   CHANNEL: z.string().default("production"),
 };
