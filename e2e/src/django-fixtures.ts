@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type DjangoServer, findPython, type PythonWithDjango, startDjango } from "@mullion/django-backend";
-import { deletePlatformData, type Platform, startPlatform } from "@mullion/local";
+import { type DjangoServer, findDjango, startDjango } from "@mullion/django-backend";
+import { deletePlatformData, type Platform, type Python, startPlatform } from "@mullion/local";
 import type { UserAgent } from "@mullion/testing";
 import { test as base, expect } from "@playwright/test";
 import { type Fronts, frontsOf } from "./fronts.ts";
@@ -51,7 +51,7 @@ export interface DjangoVisitor {
 }
 
 interface WorkerFixtures {
-  readonly python: PythonWithDjango | null;
+  readonly python: Python | null;
   readonly django: DjangoServer;
   /** Between the fronts and Django's token endpoints. */
   readonly tokenTap: Tap;
@@ -126,7 +126,7 @@ function visitorAt({ origin, newAgent, serverOf }: Fronts): DjangoVisitor {
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   python: [
     async ({}, use) => {
-      await use(await findPython());
+      await use(await findDjango());
     },
     { scope: "worker", timeout: 240_000 },
   ],

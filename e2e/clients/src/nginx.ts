@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { inheritedEnvironment, runToEnd, unpackDebianPackages } from "@mullion/local";
-import { announceSkip } from "./announce-skip.ts";
+import { announceSkip, inheritedEnvironment, runToEnd, unpackDebianPackages } from "@mullion/local";
 
 /** An nginx that starts here. */
 export interface Nginx {

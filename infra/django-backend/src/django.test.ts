@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import routes from "../routes.ts";
-import { findPython } from "./python.ts";
+import { findDjango } from "./python.ts";
 import { type DjangoServer, startDjango } from "./start-django.ts";
 
-const python = await findPython();
+const python = await findDjango();
 const ada = { username: "ada", password: "correct horse 1", email: "ada@mullion.test", name: "Ada" };
 
 it("its route manifest is safe to serve and names what Django answers", () => {

@@ -1,3 +1,3 @@
 export { DjangoError, type DjangoErrorCode } from "./errors.ts";
-export { findPython, type PythonWithDjango } from "./python.ts";
+export { findDjango } from "./python.ts";
 export { type DjangoOptions, type DjangoServer, type DjangoUser, startDjango } from "./start-django.ts";

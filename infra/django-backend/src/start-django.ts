@@ -3,10 +3,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Child, freePort, startChild } from "@mullion/local";
+import { type Child, freePort, type Python, startChild } from "@mullion/local";
 import { DjangoError } from "./errors.ts";
 import { manage } from "./manage.ts";
-import type { PythonWithDjango } from "./python.ts";
 
 const projectFolder = resolve(import.meta.dirname, "..");
 const startDeadlineMs = 30_000;
@@ -73,10 +72,7 @@ function settings(folder: string, options: DjangoOptions): Record<string, string
 }
 
 /** Starts the project with random secrets and an empty database. Throws `start_failed` with what Django printed. */
-export async function startDjango(
-  python: PythonWithDjango,
-  options: DjangoOptions = {},
-): Promise<DjangoServer> {
+export async function startDjango(python: Python, options: DjangoOptions = {}): Promise<DjangoServer> {
   const folder = await mkdtemp(join(tmpdir(), "mullion-django-"));
   const logFile = join(folder, "django.log");
   const env = { ...python.env, ...settings(folder, options) };

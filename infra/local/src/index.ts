@@ -1,4 +1,5 @@
 export type { DemoAccount } from "./accounts.ts";
+export { announceSkip } from "./announce-skip.ts";
 export type { AppName } from "./apps.ts";
 export { type Child, startChild } from "./child.ts";
 export { ensureChromium } from "./chromium.ts";
@@ -6,6 +7,7 @@ export { unpackDebianPackages } from "./debian-packages.ts";
 export { deletePlatformData } from "./delete-data.ts";
 export { inheritedEnvironment } from "./env.ts";
 export * from "./errors.ts";
+export { findPython, type Python } from "./find-python.ts";
 export { freePort } from "./free-port.ts";
 export { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";
 export type { PartName, Ports } from "./ports.ts";

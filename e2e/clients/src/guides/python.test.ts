@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPerson, type Person } from "../person.ts";
-import { findPython } from "../python.ts";
+import { findAuthlib } from "../python.ts";
 import { supports } from "../support-table.ts";
 import { followGuide, type Workbench } from "../workbench.ts";
 
-const python = await findPython();
+const python = await findAuthlib();
 
 describe.skipIf(python === null)("docs/clients/python.md", () => {
   let bench: Workbench;

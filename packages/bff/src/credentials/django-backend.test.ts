@@ -1,11 +1,11 @@
-import { type DjangoServer, findPython, startDjango } from "@mullion/django-backend";
+import { type DjangoServer, findDjango, startDjango } from "@mullion/django-backend";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RefreshedTokens } from "../refresher.ts";
 import type { CredentialsBackend } from "./credentials-backend.ts";
 import { createDjangoBackend } from "./django-backend.ts";
 
-const python = await findPython();
+const python = await findDjango();
 const ada = { username: "ada", password: "correct horse 1" };
 const profile = { ...ada, name: "Ada Lovelace", email: "ada@mullion.test", roles: ["member", "bookkeepers"] };
 
