@@ -3,7 +3,12 @@ import { roleChoices, toRoles, toValue } from "./role-choices.ts";
 
 describe("choices of roles", () => {
   it("offer each role alone", () => {
-    expect(roleChoices(["member"]).map(({ value }) => value)).toEqual(["admin", "member", "viewer"]);
+    expect(roleChoices(["member"]).map(({ value }) => value)).toEqual([
+      "admin",
+      "developer",
+      "member",
+      "viewer",
+    ]);
   });
 
   it("keep several roles held now, so that looking changes nothing", () => {

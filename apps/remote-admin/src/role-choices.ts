@@ -1,7 +1,12 @@
 import { type Role, roleSchema } from "@mullion/contracts";
 import type { Choice } from "@mullion/ui";
 
-const labels = { admin: "Admin", member: "Member", viewer: "Viewer" } as const satisfies Record<Role, string>;
+const labels = {
+  admin: "Admin",
+  developer: "Developer",
+  member: "Member",
+  viewer: "Viewer",
+} as const satisfies Record<Role, string>;
 const separator = ",";
 
 /** Roles as the value of one choice. */

@@ -7,7 +7,9 @@ export interface Feed {
   subscribe(listener: (message: string) => void): () => void;
 }
 
-function toMessage(source: string, event: PlatformEvent): FeedMessage {
+/** Null for what is only counted: panes report too often to be watched one by one. */
+function toMessage(source: string, event: PlatformEvent): FeedMessage | null {
+  if (event.type === "pane") return null;
   if (event.type === "requests") return { ...event, source };
   const { type, at, outcome } = event;
   return { type, at, outcome, source };
@@ -20,8 +22,10 @@ export function createFeed(): Feed {
     publish(batch) {
       if (listeners.size === 0) return;
       for (const event of batch.events) {
-        const message = JSON.stringify(toMessage(batch.source, event));
-        for (const listener of listeners) listener(message);
+        const message = toMessage(batch.source, event);
+        if (message === null) continue;
+        const text = JSON.stringify(message);
+        for (const listener of listeners) listener(text);
       }
     },
     subscribe(listener) {

@@ -14,6 +14,12 @@ export function demoAccounts(secrets: Secrets): DemoAccount[] {
   return [
     { email: "admin@mullion.test", name: "Ada Reyes", roles: ["admin"], password: secrets.adminPassword },
     {
+      email: "developer@mullion.test",
+      name: "Dana Ivers",
+      roles: ["developer"],
+      password: secrets.developerPassword,
+    },
+    {
       email: "member@mullion.test",
       name: "Milo Okafor",
       roles: ["member"],

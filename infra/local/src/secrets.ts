@@ -16,6 +16,7 @@ export interface Secrets {
   readonly deployClient: string;
   readonly workerClient: string;
   readonly adminPassword: string;
+  readonly developerPassword: string;
   readonly memberPassword: string;
   readonly viewerPassword: string;
 }
@@ -40,6 +41,7 @@ const generators: Readonly<Record<keyof Secrets, () => string>> = {
   deployClient: text,
   workerClient: text,
   adminPassword: password,
+  developerPassword: password,
   memberPassword: password,
   viewerPassword: password,
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { paneSignalSchema } from "./pane-telemetry.ts";
 
-/** What happened, as a service saw it. `signin` comes from identity, `requests` (a count per interval) from the gateway. */
+/** What happened, as a service saw it. `signin` comes from identity, `requests` (a count per interval) from the gateway, `pane` from the shell. */
 export const platformEventSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("signin"),
@@ -15,6 +16,7 @@ export const platformEventSchema = z.discriminatedUnion("type", [
     statusClass: z.enum(["2xx", "3xx", "4xx", "5xx"]),
     count: z.number().int().positive(),
   }),
+  z.strictObject({ type: z.literal("pane"), at: z.iso.datetime(), signal: paneSignalSchema }),
 ]);
 export type PlatformEvent = z.infer<typeof platformEventSchema>;
 

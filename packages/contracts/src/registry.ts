@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { versionSchema } from "./release.ts";
 
-/** Name of a channel: a set of live versions, one per remote, that fronts follow. */
-export const channelNameSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, "lower-case letters, digits and dashes, at most 40");
-
 /** `POST /channels/:channel/remotes/:remote/rollback`. `from` is the version the caller saw live: a repeated request does nothing. */
 export const rollbackSchema = z.strictObject({ from: versionSchema });
 export type Rollback = z.infer<typeof rollbackSchema>;

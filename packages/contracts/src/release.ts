@@ -33,6 +33,10 @@ export const releaseSchema = z.strictObject({
   /** What each exposed module needs at first paint: paths of files, in order. */
   exposes: z.record(z.string(), z.strictObject({ scripts: z.array(filePath), styles: z.array(filePath) })),
   manifest: remoteManifestSchema,
+  /** Modules it takes from the shell, with the range it was built for; `false` where a contract hash decides. */
+  shared: z.record(z.string(), z.union([z.string(), z.literal(false)])).default({}),
+  /** Contract hashes of the workspace packages it was built with: SHA-256 of their public types. */
+  contracts: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).default({}),
   files: z.array(releaseFileSchema).min(1).max(2000),
 });
 export type Release = z.infer<typeof releaseSchema>;

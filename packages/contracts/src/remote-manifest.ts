@@ -41,6 +41,13 @@ export const remoteManifestSchema = z.strictObject({
     .default([]),
   /** API scopes its BFF calls need. */
   scopes: z.array(scopeSchema).default([]),
+  /** What it may weigh, in bytes after gzip: its entry, and all that its first page loads. The registry holds it to this. */
+  budget: z
+    .strictObject({
+      entryBytes: z.number().int().min(1_000).max(1_000_000).optional(),
+      firstPaintBytes: z.number().int().min(1_000).max(10_000_000).optional(),
+    })
+    .optional(),
 });
 export type RemoteManifest = z.infer<typeof remoteManifestSchema>;
 export type RemoteRoute = RemoteManifest["routes"][number];

@@ -16,6 +16,8 @@ export const scopeSchema = z.enum([
   "keys:write",
   "registry:read",
   "registry:publish",
+  "registry:override",
+  "registry:admin",
   "events:write",
 ]);
 export type Scope = z.infer<typeof scopeSchema>;
@@ -29,6 +31,9 @@ const admin = [
   "clients:write",
   "keys:read",
   "keys:write",
+  "registry:publish",
+  "registry:override",
+  "registry:admin",
 ] as const satisfies Scope[];
 
 const everyone = [
@@ -42,6 +47,7 @@ const everyone = [
 export const scopesByRole: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: everyone,
   member: [...everyone, "insights:write"],
+  developer: [...everyone, "insights:write", "registry:publish", "registry:override"],
   admin: [...everyone, ...admin],
 };
 

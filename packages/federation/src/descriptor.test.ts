@@ -18,6 +18,8 @@ const release: PlacedRelease = {
     navigation: [],
     scopes: [],
   },
+  shared: {},
+  contracts: {},
   files: ["_next/static/chunks/remoteEntry.js", "_next/static/css/app.css"].map((path) => ({
     path,
     bytes: 1,

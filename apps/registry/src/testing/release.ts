@@ -54,6 +54,8 @@ export function createRelease(
         navigation: [{ label: remote, path: `/${remote}`, icon: "box", order: 500 }],
         scopes: ["profile:read"],
       },
+      shared: {},
+      contracts: {},
       files: contents.map(({ path, content }) => ({
         path,
         bytes: content.length,

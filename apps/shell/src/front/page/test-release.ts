@@ -25,6 +25,8 @@ export function testRelease(options: {
       navigation: [{ label: name, path, icon: "box", order: 1 }],
       scopes: [],
     },
+    shared: {},
+    contracts: {},
     files: [
       { path: "_next/static/chunks/remoteEntry.js", bytes: 1, integrity },
       { path: "_next/static/ssr/remoteEntry.js", bytes: 1, integrity },
