@@ -3,12 +3,12 @@ import { inTransaction, type Pool } from "@mullion/postgres";
 import type { KeyRing } from "@mullion/token-store";
 import type { JWK } from "jose";
 import { insertKey, lockKeys, readKeys, type StoredKey } from "./key-store.ts";
-import { openKey, toPublicJwk } from "./signing-key.ts";
+import { openKey, type PrivateJwk, toPublicJwk } from "./signing-key.ts";
 
 /** The keys of one moment. */
 export interface KeySet {
   /** Of each algorithm the one that signs first: the library signs with the first that fits. */
-  privateJwks: readonly JWK[];
+  privateJwks: readonly PrivateJwk[];
   /** As the JWKS shows them. */
   publicJwks: readonly JWK[];
   algorithms: ReadonlySet<SigningAlgorithm>;

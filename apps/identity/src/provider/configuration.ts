@@ -4,6 +4,7 @@ import type { Configuration } from "oidc-provider";
 import { createClientAdapter } from "../clients/client-adapter.ts";
 import { extraClientMetadata, isAllowedOrigin, mustUsePkce } from "../clients/client-metadata.ts";
 import type { ClientRegistry } from "../clients/client-registry.ts";
+import { inProcessKey } from "../keys/in-process-key.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { PageContext } from "../pages/layout.ts";
@@ -76,7 +77,7 @@ export function createConfiguration(options: ProviderOptions): Configuration {
   const clientAdapter = createClientAdapter(clients, algorithms);
   return {
     adapter: (model) => (model === "Client" ? clientAdapter : adapters(model)),
-    jwks: { keys: privateJwks },
+    jwks: { keys: privateJwks.map(inProcessKey) },
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     extraClientMetadata: { properties: extraClientMetadata },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],

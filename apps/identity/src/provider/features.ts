@@ -24,6 +24,8 @@ export function features(options: FeatureOptions): NonNullable<Configuration["fe
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
     deviceFlow: deviceFlow(pages),
+    // The acknowledged version is the library's: an update that changes it ends the start.
+    externalSigningSupport: { enabled: true, ack: "experimental-01" },
     dPoP: {
       enabled: true,
       nonceSecret: deriveSecret(cookieKeys[0] ?? "", "dpop-nonce"),
