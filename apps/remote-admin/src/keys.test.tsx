@@ -14,7 +14,12 @@ const before: KeyList = { keys: [key("one", "current"), key("two", "next")] };
 const after: KeyList = { keys: [key("two", "current"), key("three", "next"), key("one", "previous")] };
 
 async function setUp(rotation: StubbedAnswer) {
-  const stub = createBffStub(({ method }) => (method === "GET" ? { body: before } : rotation));
+  let list: unknown = before;
+  const stub = createBffStub(({ method }) => {
+    if (method === "GET") return { body: list };
+    if (rotation.status === undefined) list = rotation.body;
+    return rotation;
+  });
   vi.stubGlobal("fetch", stub.fetch);
   render(
     <Pane roles={["admin"]}>

@@ -1,11 +1,11 @@
-import { type KeyList, keyListSchema, type SigningKey } from "@mullion/contracts/identity-keys";
+import { keyListSchema, type SigningKey } from "@mullion/contracts/identity-keys";
 import { useBff, useBffMutation } from "@mullion/session";
 import {
   Alert,
   Badge,
   Button,
   Card,
-  Dialog,
+  Confirmation,
   ErrorCard,
   type Formatter,
   Table,
@@ -42,19 +42,16 @@ function columns(format: Formatter): readonly TableColumn<SigningKey>[] {
   ];
 }
 
-function Rotation(): ReactNode {
-  const { replace } = useBff(path, keyListSchema);
+function Rotation({ onRotated }: { readonly onRotated: () => Promise<void> }): ReactNode {
   const [isAsked, setIsAsked] = useState(false);
-  const { run, isSaving, error, answer } = useBffMutation<Record<string, never>, unknown, KeyList>({
+  const { run, isSaving, error, answer } = useBffMutation({
     method: "POST",
     path: `${path}/rotate`,
     schema: keyListSchema,
   });
-  const [shown, setShown] = useState<KeyList>();
-  if (answer !== undefined && answer !== shown) {
-    setShown(answer);
-    replace(answer);
-  }
+  const rotate = async (): Promise<void> => {
+    if (await run({})) await onRotated();
+  };
   const cancel = (): void => {
     setIsAsked(false);
   };
@@ -76,26 +73,18 @@ function Rotation(): ReactNode {
       </div>
       {error !== undefined && <Alert tone="danger">Not rotated. {error.message}</Alert>}
       {isAsked && (
-        <Dialog
+        <Confirmation
           title="Rotate the signing keys?"
+          confirmLabel="Rotate now"
+          variant="primary"
           onCancel={cancel}
-          actions={
-            <>
-              <Button onClick={cancel}>Cancel</Button>
-              <Button
-                variant="primary"
-                onClick={() => {
-                  cancel();
-                  void run({});
-                }}
-              >
-                Rotate now
-              </Button>
-            </>
-          }
+          onConfirm={() => {
+            cancel();
+            void rotate();
+          }}
         >
-          <p>Nobody is signed out: what the present keys have signed stays good until it expires.</p>
-        </Dialog>
+          Nobody is signed out: what the present keys have signed stays good until it expires.
+        </Confirmation>
       )}
     </>
   );
@@ -124,7 +113,7 @@ export function Keys({ format }: { readonly format: Formatter }): ReactNode {
         rowKey={({ kid }) => kid}
         loadingRows={2}
       />
-      <Rotation />
+      <Rotation onRotated={refresh} />
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { revokedSchema, type User } from "@mullion/contracts";
 import { useBffMutation } from "@mullion/session";
-import { Button, Dialog } from "@mullion/ui";
+import { Button, Confirmation } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
 
 interface SignOutEverywhereProps {
@@ -46,30 +46,19 @@ export function SignOutEverywhere({ user, isOwn }: SignOutEverywhereProps): Reac
         </span>
       )}
       {isAsked && (
-        <Dialog
+        <Confirmation
           title={`Sign out ${user.name} everywhere?`}
+          confirmLabel="Sign out everywhere"
           onCancel={cancel}
-          actions={
-            <>
-              <Button onClick={cancel}>Cancel</Button>
-              <Button
-                variant="danger"
-                onClick={() => {
-                  cancel();
-                  void run(undefined);
-                }}
-              >
-                Sign out everywhere
-              </Button>
-            </>
-          }
+          onConfirm={() => {
+            cancel();
+            void run(undefined);
+          }}
         >
-          <p>
-            {isOwn
-              ? "This is your own account: you leave this page too."
-              : "All sessions on all devices end at once. What has not been saved there is lost."}
-          </p>
-        </Dialog>
+          {isOwn
+            ? "This is your own account: you leave this page too."
+            : "All sessions on all devices end at once. What has not been saved there is lost."}
+        </Confirmation>
       )}
     </div>
   );

@@ -1,6 +1,6 @@
 import type { Device } from "@mullion/contracts";
 import { useSession } from "@mullion/session";
-import { Alert, Badge, Button, Card, Dialog, ErrorCard, type Formatter, Skeleton } from "@mullion/ui";
+import { Alert, Badge, Button, Card, Confirmation, ErrorCard, type Formatter, Skeleton } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
 import { nameBrowser } from "./browser-name.ts";
 import { DeviceRow } from "./device-row.tsx";
@@ -117,19 +117,8 @@ function Question({ about, onCancel, onConfirm }: QuestionProps): ReactNode {
       ? "This is the device you are using: you leave this page."
       : "Whoever uses it has to sign in again. What they have not saved is lost.";
   return (
-    <Dialog
-      title={title}
-      onCancel={onCancel}
-      actions={
-        <>
-          <Button onClick={onCancel}>Cancel</Button>
-          <Button variant="danger" onClick={onConfirm}>
-            Sign out
-          </Button>
-        </>
-      }
-    >
-      <p>{consequence}</p>
-    </Dialog>
+    <Confirmation title={title} confirmLabel="Sign out" onConfirm={onConfirm} onCancel={onCancel}>
+      {consequence}
+    </Confirmation>
   );
 }

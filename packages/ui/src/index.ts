@@ -7,6 +7,7 @@ export { BarChart, type BarDatum } from "./bar-chart.tsx";
 export { BrandMark } from "./brand.tsx";
 export { Button } from "./button.tsx";
 export { Card } from "./card.tsx";
+export { Confirmation } from "./confirmation.tsx";
 export { Dialog } from "./dialog.tsx";
 export { EmptyState } from "./empty-state.tsx";
 export { ErrorCard } from "./error-card.tsx";

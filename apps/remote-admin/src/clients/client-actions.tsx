@@ -1,6 +1,6 @@
 import { clientSecretSchema, type RegisteredClient } from "@mullion/contracts/identity-clients";
 import { useBffMutation } from "@mullion/session";
-import { Button, Dialog } from "@mullion/ui";
+import { Button, Confirmation } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
 import { SecretAlert } from "./secret-alert.tsx";
 
@@ -68,26 +68,17 @@ export function ClientActions({ client, onChanged }: ClientActionsProps): ReactN
         </span>
       )}
       {isDeleting && (
-        <Dialog
+        <Confirmation
           title={`Delete ${clientId}?`}
+          confirmLabel="Delete"
           onCancel={cancel}
-          actions={
-            <>
-              <Button onClick={cancel}>Cancel</Button>
-              <Button
-                variant="danger"
-                onClick={() => {
-                  cancel();
-                  void then(removal.run(undefined));
-                }}
-              >
-                Delete
-              </Button>
-            </>
-          }
+          onConfirm={() => {
+            cancel();
+            void then(removal.run(undefined));
+          }}
         >
-          <p>It gets no more tokens, and everybody who is signed in with it is signed out there.</p>
-        </Dialog>
+          It gets no more tokens, and everybody who is signed in with it is signed out there.
+        </Confirmation>
       )}
     </div>
   );
