@@ -1,23 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { expectAccessibleInEverySize } from "../src/appearance.ts";
 import { expect, signIn, test } from "../src/spa-fixtures.ts";
 
-const wide = { width: 1280, height: 800 };
-const narrow = { width: 360, height: 740 };
 const paths = ["", "/name", "/email", "/password", "/devices", "/linked-accounts", "/apps", "/delete"];
-
-/** Fails with what axe finds, or when the page scrolls sideways, wide or narrow. */
-async function check(page: Page, name: string): Promise<void> {
-  for (const size of [wide, narrow]) {
-    await page.setViewportSize(size);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `${name} scrolls sideways at ${String(size.width)}`).toBeLessThanOrEqual(0);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html ?? ""}`)).toEqual([]);
-  }
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every page of identity is accessible (axe) and fits its window, in ${colorScheme}, narrow and wide`, async ({
@@ -32,28 +16,28 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const account = `${platform.url("identity")}/account`;
     await page.goto(account);
-    await check(page, "sign in");
+    await expectAccessibleInEverySize(page, "sign in");
     for (const link of ["Create an account", "Forgot your password?"]) {
       await page.getByRole("link", { name: link }).click();
-      await check(page, link);
+      await expectAccessibleInEverySize(page, link);
       await page.goBack();
     }
     await signIn(page, { ...member, password: "wrong" });
     await expect(page.getByRole("alert")).toBeVisible();
-    await check(page, "wrong password");
+    await expectAccessibleInEverySize(page, "wrong password");
     await signIn(page, member);
     await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
     for (const path of paths) {
       await page.goto(`${account}${path}`);
-      await check(page, `account${path}`);
+      await expectAccessibleInEverySize(page, `account${path}`);
     }
     await page.goto(`${account}/password`);
     await page.getByLabel("New password").fill("password1234");
     await page.getByRole("button", { name: "Change password" }).click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await check(page, "refused password");
+    await expectAccessibleInEverySize(page, "refused password");
     await page.goto(`${platform.url("identity")}/nothing-here`);
-    await check(page, "not found");
+    await expectAccessibleInEverySize(page, "not found");
   });
 }
 

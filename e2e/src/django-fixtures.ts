@@ -5,7 +5,8 @@ import { deletePlatformData, type Platform, type Python, startPlatform } from "@
 import type { UserAgent } from "@mullion/testing";
 import { test as base, expect } from "@playwright/test";
 import { type Fronts, frontsOf } from "./fronts.ts";
-import { openRecords, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
+import { recordsFixture } from "./records-fixture.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { createTap, type Tap } from "./tap.ts";
 import { type Call, sameOriginHeaders } from "./visitor.ts";
@@ -175,14 +176,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
-  records: [
-    async ({ platform }, use) => {
-      const records = await openRecords(platform);
-      await use(records);
-      await records.close();
-    },
-    { scope: "worker" },
-  ],
+  records: recordsFixture,
   visitor: async ({ fronts: all }, use) => {
     await use(visitorAt(all));
   },

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { type DemoAccount, deletePlatformData, type Platform, startPlatform } from "@mullion/local";
 import { type BrowserContext, test as base, expect } from "@playwright/test";
-import { openRecords, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
+import { recordsFixture } from "./records-fixture.ts";
 import { ShellPage } from "./shell-page.ts";
 import { type Traffic, watchTraffic } from "./traffic.ts";
 
@@ -59,14 +60,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  records: [
-    async ({ platform }, use) => {
-      const records = await openRecords(platform);
-      await use(records);
-      await records.close();
-    },
-    { scope: "worker" },
-  ],
+  records: recordsFixture,
   baseURL: async ({ platform }, use) => {
     await use(platform.shellUrl);
   },

@@ -2,7 +2,8 @@ import path from "node:path";
 import { type DemoAccount, deletePlatformData, type Platform, startPlatform } from "@mullion/local";
 import { test as base, expect } from "@playwright/test";
 import { type Fronts, frontsOf } from "./fronts.ts";
-import { openRecords, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
+import { recordsFixture } from "./records-fixture.ts";
 import { createTap, type Tap } from "./tap.ts";
 import { signIn, type Visitor } from "./visitor.ts";
 
@@ -92,14 +93,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
-  records: [
-    async ({ platform }, use) => {
-      const records = await openRecords(platform);
-      await use(records);
-      await records.close();
-    },
-    { scope: "worker" },
-  ],
+  records: recordsFixture,
   account: [
     async ({ platform }, use) => {
       await use((role) => {

@@ -2,7 +2,8 @@ import path from "node:path";
 import { type DemoAccount, deletePlatformData, type Platform, startPlatform } from "@mullion/local";
 import { test as base, type Page } from "@playwright/test";
 import { build } from "vite";
-import { openRecords, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
+import { recordsFixture } from "./records-fixture.ts";
 import { type StaticSite, serveSite } from "./static-site.ts";
 
 export { expect } from "@playwright/test";
@@ -64,14 +65,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  records: [
-    async ({ platform }, use) => {
-      const records = await openRecords(platform);
-      await use(records);
-      await records.close();
-    },
-    { scope: "worker" },
-  ],
+  records: recordsFixture,
   spa: [
     async ({ platform }, use) => {
       const folder = path.resolve(import.meta.dirname, "../../.mullion/e2e-spa/site");
