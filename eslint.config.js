@@ -14,7 +14,7 @@ const moduleFederation = {
 };
 
 const serverPackages = {
-  group: ["bff", "token-store", "access-token", "http-service", "postgres", "events"].map(
+  group: ["bff", "token-store", "access-token", "http-service", "postgres", "events", "release-signing"].map(
     (name) => `@mullion/${name}`,
   ),
   message: "Only the shell's front holds server code: pages run in the browser and in the render process.",
