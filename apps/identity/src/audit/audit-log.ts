@@ -36,18 +36,19 @@ export async function insertEntries(
   client: Pick<PoolClient, "query">,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  await client.query(
-    `insert into audit_log (action, user_id, client_id, address, details)
+  await client.query({
+    name: "audit-insert",
+    text: `insert into audit_log (action, user_id, client_id, address, details)
      select action, user_id, client_id, address, details
      from jsonb_to_recordset($1::jsonb) as e (action text, user_id text, client_id text, address text, details jsonb)`,
-    [
+    values: [
       JSON.stringify(
         entries.map(({ action, userId, clientId, address, details = {} }) => {
           return { action, user_id: userId, client_id: clientId, address, details };
         }),
       ),
     ],
-  );
+  });
   audited.publish(entries);
 }
 

@@ -1,7 +1,7 @@
 import type { ClientSettings } from "@mullion/contracts/identity-clients";
 import type { Client, ClientMetadata } from "oidc-provider";
 import { z } from "zod";
-import { matchesSecretHash } from "./client-secret.ts";
+import { hashClientSecret, isSameHash } from "./client-secret.ts";
 import type { SecretHashes } from "./client-store.ts";
 
 /** Metadata beside that of OpenID Connect Registration. */
@@ -75,8 +75,9 @@ const previousSecretSchema = z.object({ hash: z.string(), expires_at: z.number()
 export function compareHashedSecret(this: Client, actual: string): boolean {
   const previous = previousSecretSchema.parse(this["previous_secret"]);
   const takesPrevious = previous !== undefined && (previous.expires_at ?? Infinity) > Date.now();
+  const given = hashClientSecret(actual);
   const hashes = [this.clientSecret ?? "", takesPrevious ? previous.hash : ""];
-  return hashes.map((hashed) => matchesSecretHash(hashed, actual)).includes(true);
+  return hashes.map((hashed) => isSameHash(hashed, given)).includes(true);
 }
 
 /** True for the platform's own clients. */

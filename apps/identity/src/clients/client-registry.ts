@@ -8,6 +8,8 @@ import { readClient, readClients, type StoredClient } from "./client-store.ts";
 export interface ClientRegistry {
   /** What the library is to know of a client; undefined when there is none, or it is disabled. */
   find(clientId: string): Promise<ClientMetadata | undefined>;
+  /** The same where it is known without asking Postgres: the same object as long as nothing changed. */
+  peek(clientId: string): ClientMetadata | undefined;
   /** The platform's own clients. */
   firstPartyIds(): Promise<string[]>;
   /** True for an address where a client hears of logouts. */
@@ -58,6 +60,7 @@ export function createClientRegistry(pool: Pool, isLive: () => boolean): ClientR
     async find(clientId) {
       return (isLive() ? known.get(clientId) : await read(clientId))?.metadata;
     },
+    peek: (clientId) => (isLive() ? known.get(clientId)?.metadata : undefined),
     async firstPartyIds() {
       const ours = (await settings()).filter(({ firstParty }) => firstParty);
       return ours.map(({ clientId }) => clientId);

@@ -10,9 +10,9 @@ export function hashClientSecret(secret: string): string {
   return hash("sha256", secret, "base64url");
 }
 
-/** True when the secret has this hash, compared in constant time. */
-export function matchesSecretHash(hashed: string, secret: string): boolean {
-  const expected = Buffer.from(hashed);
-  const given = Buffer.from(hashClientSecret(secret));
-  return expected.length === given.length && timingSafeEqual(expected, given);
+/** True when two hashes are the same, compared in constant time. */
+export function isSameHash(stored: string, given: string): boolean {
+  const expected = Buffer.from(stored);
+  const actual = Buffer.from(given);
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
 }

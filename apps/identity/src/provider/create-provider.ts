@@ -1,5 +1,5 @@
 import type { Verifier } from "@mullion/access-token";
-import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
+import Provider, { type Client, type ClientMetadata, errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "pino";
 import type { ActiveTokens } from "../access-tokens/active-tokens.ts";
 import type { DeniedTokens } from "../access-tokens/denied-tokens.ts";
@@ -7,6 +7,7 @@ import { introspectWith } from "../access-tokens/introspection.ts";
 import { revokeWith } from "../access-tokens/revocation.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { compareHashedSecret } from "../clients/client-metadata.ts";
+import type { ClientRegistry } from "../clients/client-registry.ts";
 import { guardDeviceFlow } from "../grants/device-flow.ts";
 import { registerTokenExchange } from "../grants/token-exchange.ts";
 import { allowFormTargets, pageHeaders, policyHeader } from "../pages/page-headers.ts";
@@ -24,12 +25,32 @@ import { refuseMalformed } from "./malformed-requests.ts";
 import { auditWith } from "./provider-audit.ts";
 import { detectReplays } from "./replay-detection.ts";
 
+/**
+ * A request asks for its client several times, and the library knows a client by the hash of all its metadata. While the
+ * registry has nothing new to say of a client, the one of before is good.
+ */
+function rememberClients({ Client }: Provider, clients: ClientRegistry): void {
+  const known = new WeakMap<ClientMetadata, Client>();
+  const find = Client.find.bind(Client);
+  Client.find = async (id) => {
+    const metadata = clients.peek(id);
+    const before = metadata && known.get(metadata);
+    if (before !== undefined) return before;
+    const client = await find(id);
+    // What the library was given may be newer.
+    if (client !== undefined && metadata !== undefined && clients.peek(id) === metadata)
+      known.set(metadata, client);
+    return client;
+  };
+}
+
 function overrideModels(provider: Provider, { pool, clients }: ProviderOptions): void {
   const { Client, Session } = provider;
   Client.prototype.compareClientSecret = compareHashedSecret;
   // The library names the sign-in only to clients with a back-channel logout address; ours end it by this name.
   Client.prototype.includeSid = () => true;
   queueLogoutsOf(provider, pool);
+  rememberClients(provider, clients);
 
   const destroy = Session.prototype.destroy;
   Session.prototype.destroy = async function (this: InstanceType<typeof Session>) {
@@ -40,6 +61,11 @@ function overrideModels(provider: Provider, { pool, clients }: ProviderOptions):
     }
     await destroy.call(this);
   };
+}
+
+/** True for an answer that a browser shows: nothing else has forms that end anywhere. */
+function isPage(ctx: KoaContextWithOIDC): boolean {
+  return ctx.response.is("html") !== false;
 }
 
 const cacheableRoutes = new Set(["discovery", "jwks"]);
@@ -63,7 +89,7 @@ function setHeaders(provider: Provider, logger: Logger): void {
     // Without it no route was found, for one because of the method.
     if (!("oidc" in ctx)) return;
     const { client } = ctx.oidc;
-    if (client !== undefined) {
+    if (client !== undefined && isPage(ctx)) {
       const targets = [...(client.redirectUris ?? []), ...(client.postLogoutRedirectUris ?? [])];
       // The library may have added the hash of its script meanwhile.
       ctx.set(policyHeader, allowFormTargets(ctx.response.get(policyHeader), targets));
