@@ -118,7 +118,10 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
     streams,
   });
   app.get("/api/session", async (request) => ({ session: (await reader.read(request)).view }));
-  await app.register(pagePlugin, { sessions: reader, composition, render, tickets });
+  await app.register(pagePlugin, {
+    ...{ origin: env.SHELL_ORIGIN, composition, render, tickets },
+    sessions: reader,
+  });
   app.addHook("preClose", async () => {
     // Open streams would keep the server from closing; their clients connect again, to another front.
     streams.close();

@@ -27,6 +27,8 @@ export interface Composition {
   navigationFor(roles: readonly Role[]): NavigationItem[];
   /** Scopes that a remote's manifest declares; null for one that is not live. */
   scopesOf(remote: string): ReadonlySet<Scope> | null;
+  /** Origins that the files of its remotes come from. */
+  artifactOrigins(): readonly string[];
   /**
    * Resolves as soon as the registry was heard once: before that nothing can be said about any path.
    * @throws {ShellError} `registry_unheard` when that takes longer than the time given.
@@ -51,6 +53,7 @@ export function followComposition(
   let channel: Channel | null = null;
   let routes: RoutedRemote[] = [];
   let scopes = new Map<string, ReadonlySet<Scope>>();
+  let origins: string[] = [];
 
   const heard = Promise.withResolvers<undefined>();
 
@@ -58,6 +61,7 @@ export function followComposition(
     artifacts.admit(next.releases);
     routes = next.releases.flatMap((release) => release.manifest.routes.map((route) => ({ release, route })));
     scopes = new Map(next.releases.map(({ remote, manifest }) => [remote, new Set(manifest.scopes)]));
+    origins = [...new Set(next.releases.map(({ baseUrl }) => new URL(baseUrl).origin))];
     channel = next;
     heard.resolve(undefined);
     const versions = Object.fromEntries(next.releases.map(({ remote, version }) => [remote, version]));
@@ -90,6 +94,7 @@ export function followComposition(
         .sort((a, b) => a.order - b.order || a.label.localeCompare(b.label))
         .map(({ label, path, icon }) => ({ label, path, icon })),
     scopesOf: (remote) => scopes.get(remote) ?? null,
+    artifactOrigins: () => origins,
     known: async (withinMs) => {
       // Every page asks; only those of a front that has just started have something to wait for.
       if (channel !== null) return;
@@ -117,6 +122,7 @@ export function emptyComposition(): Composition {
     find: () => null,
     navigationFor: () => [],
     scopesOf: () => null,
+    artifactOrigins: () => [],
     known: async () => undefined,
     close: () => undefined,
   };

@@ -18,6 +18,7 @@ const composition: Composition = {
     return route === undefined ? null : { release, route };
   },
   scopesOf: () => null,
+  artifactOrigins: () => [],
   navigationFor: (roles) =>
     roles.includes("admin") ? [{ label: "Admin", path: "/admin", icon: "shield" }] : [],
   known: async () => undefined,

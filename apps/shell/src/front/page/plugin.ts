@@ -5,13 +5,16 @@ import type { Composition } from "../composition/composition.ts";
 import { isPrefetch } from "../prefetch.ts";
 import type { RenderProcess } from "../render/render-process.ts";
 import type { SessionReader } from "../session/session-reader.ts";
+import { createNonce, pagePolicy, policyHeader } from "./content-security-policy.ts";
 import { decidePage } from "./decide-page.ts";
-import { fallbackPage } from "./fallback-page.ts";
+import { fallbackPage, fallbackPolicy } from "./fallback-page.ts";
 import { assertPagePath, parsePagePath } from "./page-path.ts";
 import type { Tickets } from "./tickets.ts";
 
 /** What serving pages needs. */
 export interface PageOptions {
+  /** Origin that browsers see the shell under. */
+  readonly origin: string;
   readonly sessions: SessionReader;
   readonly composition: Composition;
   readonly render: RenderProcess;
@@ -27,7 +30,6 @@ const firstCompositionWithinMs = 3_000;
 
 const pageHeaders = {
   "cache-control": "no-store",
-  "content-security-policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
 };
@@ -41,11 +43,20 @@ function pick(request: FastifyRequest): Record<string, string> {
   return picked;
 }
 
+interface Drawing {
+  readonly pool: Pool;
+  readonly tickets: Tickets;
+  readonly status: number;
+  readonly ticket: string;
+  /** Content-Security-Policy of the page. */
+  readonly policy: string;
+}
+
 /** Has render draw the page of a ticket. */
 async function drawPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { pool, tickets, status, ticket }: { pool: Pool; tickets: Tickets; status: number; ticket: string },
+  { pool, tickets, status, ticket, policy }: Drawing,
 ): Promise<void> {
   const aborted = new AbortController();
   reply.raw.once("close", () => {
@@ -56,7 +67,13 @@ async function drawPage(
     {
       path: request.raw.url ?? "/",
       method: "GET",
-      headers: { ...pick(request), host: request.headers.host ?? "localhost", [ticketHeader]: ticket },
+      headers: {
+        ...pick(request),
+        host: request.headers.host ?? "localhost",
+        [ticketHeader]: ticket,
+        // Next puts the nonce that it finds in there on the page's scripts.
+        [policyHeader]: policy,
+      },
       signal: aborted.signal,
       headersTimeout: pageTimeoutMs,
       bodyTimeout: pageTimeoutMs,
@@ -72,6 +89,7 @@ async function drawPage(
       reply.raw.writeHead(statusCode === 200 ? status : statusCode, {
         ...kept,
         ...pageHeaders,
+        [policyHeader]: policy,
         "x-request-id": request.id,
       });
       return reply.raw;
@@ -81,7 +99,7 @@ async function drawPage(
 
 /** Draws the page that the path shows to this session, or sends the visitor where it is. */
 async function servePage(request: FastifyRequest, reply: FastifyReply, options: PageOptions): Promise<void> {
-  const { sessions, composition, tickets } = options;
+  const { sessions, composition, tickets, origin } = options;
   const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
   await composition.known(firstCompositionWithinMs);
   const { sessionId, view } = await sessions.read(request);
@@ -97,7 +115,12 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
   if (sessionId !== null && !isPrefetch(request.headers)) await sessions.use(sessionId);
   const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
   try {
-    await drawPage(request, reply, { pool, tickets, status: decision.status, ticket });
+    const policy = pagePolicy({
+      nonce: createNonce(),
+      shellOrigin: origin,
+      artifactOrigins: composition.artifactOrigins(),
+    });
+    await drawPage(request, reply, { pool, tickets, status: decision.status, ticket, policy });
   } catch (error) {
     tickets.revoke(ticket);
     throw error;
@@ -112,11 +135,12 @@ async function sendFallback(request: FastifyRequest, reply: FastifyReply, error:
     reply.raw.destroy();
     return;
   }
+  const nonce = createNonce();
   await reply
     .code(503)
-    .headers({ ...pageHeaders, "retry-after": "2" })
+    .headers({ ...pageHeaders, [policyHeader]: fallbackPolicy(nonce), "retry-after": "2" })
     .type("text/html; charset=utf-8")
-    .send(fallbackPage(request.id));
+    .send(fallbackPage(request.id, nonce));
 }
 
 /** Everything that is not an API or a static file is a page. */
