@@ -27,6 +27,14 @@ export function platformClients(secrets: Secrets, shellOrigin: string): ClientEn
     machine("mullion-gateway", secrets.gatewayClient, ["events:write"]),
     machine("mullion-identity", secrets.identityClient, ["events:write"]),
     machine("mullion-deploy", secrets.deployClient, ["registry:publish", "registry:read"]),
+    {
+      clientId: "mullion-cli",
+      name: "Mullion CLI",
+      applicationType: "native",
+      tokenEndpointAuthMethod: "none",
+      grantTypes: [deviceCodeGrant, "refresh_token"],
+      firstParty: true,
+    },
     ...demoClients(secrets),
   ];
 }
@@ -56,13 +64,6 @@ function demoClients(secrets: Secrets): ClientEntry[] {
       tokenEndpointAuthMethod: "none",
       grantTypes: ["authorization_code", "refresh_token"],
       redirectUris: ["http://127.0.0.1/callback", "com.example.mullion:/callback"],
-    },
-    {
-      clientId: "mullion-cli",
-      name: "Command line",
-      applicationType: "native",
-      tokenEndpointAuthMethod: "none",
-      grantTypes: [deviceCodeGrant, "refresh_token"],
     },
     {
       clientId: "mullion-worker",

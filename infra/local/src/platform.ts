@@ -15,7 +15,7 @@ import { buildAll } from "./build.ts";
 import { platformClients } from "./clients.ts";
 import { type DatabaseUrls, ensureDatabases } from "./databases.ts";
 import { LocalError } from "./errors.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { type Layout, layoutOf, writeAddresses } from "./layout.ts";
 import { repositoryRoot } from "./places.ts";
 import { checkPortsAreFree, type PartName, type Ports, portsFrom } from "./ports.ts";
 import { publishRemotes } from "./publish.ts";
@@ -159,6 +159,11 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
   signal.throwIfAborted();
   await steps.run("health", () => together(specs.map((spec) => untilReady(spec, signal))));
   signal.throwIfAborted();
+  await writeAddresses(layout, {
+    registry: publicUrl(ports, "registry"),
+    issuer,
+    shell: publicUrl(ports, "shell"),
+  });
 
   return {
     ...{ ports, accounts, secrets, databases, redisUrl, shellUrl: publicUrl(ports, "shell") },

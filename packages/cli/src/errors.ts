@@ -3,10 +3,13 @@ export type CliCode =
   | "artifact_invalid"
   | "build_invalid"
   | "build_missing"
+  | "credentials_invalid"
   | "credentials_refused"
   | "internal"
   | "not_allowed"
+  | "not_signed_in"
   | "refused"
+  | "sign_in_refused"
   | "unreachable"
   | "usage";
 
@@ -15,10 +18,13 @@ const exitCodes: Record<CliCode, 1 | 2 | 3 | 4> = {
   artifact_invalid: 2,
   build_invalid: 2,
   build_missing: 2,
+  credentials_invalid: 2,
   credentials_refused: 3,
   internal: 4,
   not_allowed: 3,
+  not_signed_in: 3,
   refused: 1,
+  sign_in_refused: 3,
   unreachable: 3,
   usage: 2,
 };

@@ -5,6 +5,8 @@ import { CliError } from "./errors.ts";
 export interface Output {
   /** A step on the way; people only, on standard error. */
   progress(line: string): void;
+  /** What a person has to do for the command to go on; on standard error, beside a script's output too. */
+  ask(lines: readonly string[]): void;
   /** The result: `lines` for people, `value` for scripts. */
   result(value: unknown, lines: readonly string[]): void;
   failure(error: unknown): CliError["exitCode"];
@@ -36,6 +38,9 @@ export function createOutput(json: boolean): Output {
   return {
     progress(line) {
       if (!json) print(process.stderr, styleText("dim", `  ${line}`, { stream: process.stderr }));
+    },
+    ask(lines) {
+      for (const line of lines) print(process.stderr, line);
     },
     result(value, lines) {
       if (json) print(process.stdout, JSON.stringify(value));

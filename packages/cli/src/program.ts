@@ -1,15 +1,21 @@
 import { Command, CommanderError } from "commander";
 import { registerDeploy } from "./commands/deploy.ts";
+import { registerLogin } from "./commands/login.ts";
+import { registerLogout } from "./commands/logout.ts";
 import { registerPack } from "./commands/pack.ts";
 import { registerPromote } from "./commands/promote.ts";
 import type { Register } from "./commands/register.ts";
 import { registerRollback } from "./commands/rollback.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerVersions } from "./commands/versions.ts";
+import { registerWhoami } from "./commands/whoami.ts";
 import type { CliError } from "./errors.ts";
 import { createOutput, type Output } from "./output.ts";
 
 const commands: readonly Register[] = [
+  registerLogin,
+  registerLogout,
+  registerWhoami,
   registerPack,
   registerDeploy,
   registerPromote,
@@ -19,7 +25,7 @@ const commands: readonly Register[] = [
 ];
 
 const footer = `
-Client credentials come from MULLION_CLIENT_ID and MULLION_CLIENT_SECRET.
+Acts for the client in MULLION_CLIENT_ID and MULLION_CLIENT_SECRET, else for whoever signed in with mullion login.
 Exit codes: 0 done, 1 refused by the registry, 2 bad usage or input, 3 unreachable or not let in,
 4 a fault of mullion itself.`;
 

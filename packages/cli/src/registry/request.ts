@@ -2,20 +2,22 @@ import { AccessTokenError, createClientCredentials } from "@mullion/access-token
 import { type Problem, problemSchema } from "@mullion/contracts";
 import pRetry from "p-retry";
 import { CliError } from "../errors.ts";
+import { freshLogin } from "../login/access-token.ts";
 
-/** Where the registry and its authorization server are, and the client to act as. */
+/** Where the registry and its authorization server are, and as whom to act. */
 export interface Connection {
   /** Base URL of the registry. */
   readonly registry: string;
   /** Issuer identifier of the authorization server. */
   readonly issuer: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Of a client that acts for itself. Without it the CLI acts for the person who signed in at the issuer. */
+  readonly clientSecret?: string;
 }
 
 /** A request to the registry. */
 export interface RegistryRequest {
-  readonly method: "GET" | "PUT" | "POST";
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
   readonly path: string;
   readonly json?: unknown;
   readonly bytes?: Uint8Array<ArrayBuffer>;
@@ -24,7 +26,8 @@ export interface RegistryRequest {
 /** Sends a request with a token, again after passing trouble, and gives the JSON of a success. */
 export type SendRequest = (request: RegistryRequest) => Promise<unknown>;
 
-const scope = "registry:publish registry:read";
+/** All that commands may need; the issuer grants of it what the client was registered for. */
+const scope = "registry:read registry:publish registry:override registry:admin";
 // Publishing compresses files: seconds for a large remote.
 const timeoutMs = 120_000;
 
@@ -48,13 +51,25 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
   return parsed.success ? parsed.data : undefined;
 }
 
-async function toError(response: Response, { clientId, registry }: Connection): Promise<Error> {
+/** Who is not let in, and what that takes. */
+function refusalTo({ clientId, clientSecret }: Connection): { who: string; hint: string } {
+  return clientSecret === undefined
+    ? { who: "you", hint: "mullion whoami says as whom you are signed in, and what that allows." }
+    : {
+        who: clientId,
+        hint: "A client may do what it is registered for: registry:read, registry:publish, registry:override, registry:admin.",
+      };
+}
+
+async function toError(response: Response, connection: Connection): Promise<Error> {
+  const { registry } = connection;
   const problem = await problemOf(response);
   const what = problem?.detail ?? problem?.title ?? `HTTP ${String(response.status)}`;
   if (isPassing(response.status)) return new PassingTrouble(`${registry} answered: ${what}`);
   if (response.status === 401 || response.status === 403) {
-    return new CliError("not_allowed", `The registry does not let ${clientId} do this: ${what}`, {
-      hint: `The client needs the scopes ${scope}, from the issuer that the registry trusts.`,
+    const { who, hint } = refusalTo(connection);
+    return new CliError("not_allowed", `The registry does not let ${who} do this: ${what}`, {
+      hint,
       problemCode: problem?.code,
     });
   }
@@ -75,14 +90,21 @@ function toTokenError(error: unknown, { issuer, clientId }: Connection): Error {
   return new PassingTrouble(`${issuer} gave no token`, { cause: error });
 }
 
-/** A way to send requests as the client of `connection`. One token serves them all. */
-export function createSender(connection: Connection, retry: RetryPolicy = patience): SendRequest {
-  const { registry, issuer, clientId, clientSecret } = connection;
-  const base = new URL(registry.endsWith("/") ? registry : `${registry}/`);
+/** Gives tokens of the client, or of whoever signed in. */
+function tokensOf({ issuer, clientId, clientSecret }: Connection): () => Promise<string> {
+  if (clientSecret === undefined) return async () => (await freshLogin(issuer)).accessToken;
   const credentials = createClientCredentials({ issuer, clientId, clientSecret, scope });
+  return () => credentials.getToken();
+}
+
+/** A way to send requests as the client of `connection`, or as whoever signed in. One token serves them all. */
+export function createSender(connection: Connection, retry: RetryPolicy = patience): SendRequest {
+  const { registry, issuer } = connection;
+  const base = new URL(registry.endsWith("/") ? registry : `${registry}/`);
+  const getToken = tokensOf(connection);
 
   async function attempt({ method, path, json, bytes }: RegistryRequest): Promise<unknown> {
-    const token = await credentials.getToken().catch((error: unknown) => {
+    const token = await getToken().catch((error: unknown) => {
       throw toTokenError(error, connection);
     });
     const type = bytes === undefined ? "application/json" : "application/octet-stream";
@@ -103,7 +125,7 @@ export function createSender(connection: Connection, retry: RetryPolicy = patien
       throw new PassingTrouble(`${registry} does not answer`, { cause });
     }
     if (!response.ok) throw await toError(response, connection);
-    return response.json();
+    return response.status === 204 ? undefined : response.json();
   }
 
   return async (request) => {
