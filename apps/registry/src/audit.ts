@@ -3,7 +3,13 @@ import type { Actor } from "./actor.ts";
 
 /** What happened. `detail` holds whatever else a reader will ask for. */
 export interface AuditEntry {
-  readonly action: "version.published" | "channel.promoted" | "channel.rolled_back";
+  readonly action:
+    | "version.published"
+    | "channel.promoted"
+    | "channel.rolled_back"
+    | "canary.started"
+    | "canary.changed"
+    | "canary.aborted";
   readonly remote: string;
   readonly version: string;
   readonly channel?: string;

@@ -6,10 +6,11 @@ import { addArtifactRoutes } from "./artifacts/artifact-routes.ts";
 import { blobRoutes } from "./artifacts/blob-routes.ts";
 import { FolderStore } from "./artifacts/folder-store.ts";
 import { VersionIndex } from "./artifacts/version-index.ts";
-import { createChangeFeed } from "./channels/change-feed.ts";
-import { addChannelRoutes } from "./channels/channel-routes.ts";
 import type { Env } from "./env.ts";
 import { addRemoteRoutes } from "./remotes/remote-routes.ts";
+import { createChangeFeed } from "./rollouts/change-feed.ts";
+import { addChannelRoutes } from "./rollouts/channel-routes.ts";
+import { addRolloutRoutes } from "./rollouts/rollout-routes.ts";
 import { addVersionRoutes } from "./versions/version-routes.ts";
 
 /** What the registry is composed from. `PUBLIC_URL` is the address under which browsers and renderers reach it. */
@@ -45,6 +46,7 @@ export async function createRegistry(options: RegistryOptions): Promise<FastifyI
   addArtifactRoutes(app, store, new VersionIndex(pool));
   addVersionRoutes(app, pool, store);
   addChannelRoutes(app, { pool, feed, publicUrl: options.PUBLIC_URL });
+  addRolloutRoutes(app, pool);
   addRemoteRoutes(app, pool, store);
 
   // Waiters first: a server does not close while a request is open.

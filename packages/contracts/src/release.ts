@@ -45,18 +45,6 @@ export type Release = z.infer<typeof releaseSchema>;
 export const placedReleaseSchema = releaseSchema.extend({ baseUrl: z.url() });
 export type PlacedRelease = z.infer<typeof placedReleaseSchema>;
 
-/** `GET /channels/:channel`. `revision` grows with every change of the channel. */
-export const channelSchema = z.object({
-  channel: z.string(),
-  revision: z.number().int(),
-  releases: z.array(placedReleaseSchema),
-});
-export type Channel = z.infer<typeof channelSchema>;
-
-/** `PUT /channels/:channel/remotes/:remote` */
-export const promotionSchema = z.strictObject({ version: versionSchema });
-export type Promotion = z.infer<typeof promotionSchema>;
-
 /** `GET /registry/remotes`: what is live, for the dashboard and the admin. `artifact` is checked at the store just now. */
 export const remoteListSchema = z.object({
   remotes: z.array(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { channelNameSchema } from "./channel-name.ts";
-import { versionSchema } from "./release.ts";
+import { placedReleaseSchema, versionSchema } from "./release.ts";
 import { remoteManifestSchema } from "./remote-manifest.ts";
 import { placedVersionSchema } from "./signed-release.ts";
 
@@ -20,6 +20,41 @@ export const channelRemoteSchema = z.object({
   canary: canarySchema.nullable(),
 });
 export type ChannelRemote = z.infer<typeof channelRemoteSchema>;
+
+/** `GET /channels/:channel`. `revision` grows with every change of the channel. */
+export const channelSchema = z.object({
+  channel: z.string(),
+  revision: z.number().int(),
+  releases: z.array(placedReleaseSchema),
+  remotes: z.array(channelRemoteSchema).default([]),
+  /** `remote@version` of what was aborted or rolled back: a visit that is pinned to it must leave it. */
+  withdrawn: z.array(z.string()).default([]),
+});
+export type Channel = z.infer<typeof channelSchema>;
+
+/** Why, as people will read it in the history. */
+const reason = z.string().trim().min(1).max(200);
+
+/** `PUT /registry/rollouts/:channel/:remote/stable`: the version for everybody. Ends the canary if it is that version. */
+export const promotionSchema = z.strictObject({ version: versionSchema, reason: reason.optional() });
+export type Promotion = z.infer<typeof promotionSchema>;
+
+/**
+ * `POST /registry/rollouts/:channel/:remote/rollback`: to the version promoted before; ends a running canary. `from` is the
+ * version the caller saw live: a repeated request does nothing.
+ */
+export const rollbackSchema = z.strictObject({ from: versionSchema, reason: reason.optional() });
+export type Rollback = z.infer<typeof rollbackSchema>;
+
+/** Answer to a promotion or a rollback. `previousVersion` is null when the remote was not live before. */
+export const channelChangeSchema = z.object({
+  channel: z.string(),
+  revision: z.number().int(),
+  remote: z.string(),
+  version: z.string(),
+  previousVersion: z.string().nullable(),
+});
+export type ChannelChange = z.infer<typeof channelChangeSchema>;
 
 /** When a canary is aborted by itself; compared with the stable version over the same time. */
 export const canaryGuardSchema = z.strictObject({
@@ -41,11 +76,18 @@ export const newCanarySchema = z.strictObject({
 export type NewCanary = z.infer<typeof newCanarySchema>;
 
 /** `DELETE /registry/rollouts/:channel/:remote/canary`. `version` is the canary the caller saw: a repeated request does nothing. */
-export const canaryAbortSchema = z.strictObject({
-  version: versionSchema,
-  reason: z.string().min(1).max(200),
-});
+export const canaryAbortSchema = z.strictObject({ version: versionSchema, reason });
 export type CanaryAbort = z.infer<typeof canaryAbortSchema>;
+
+/** Answer to a change of a canary; `percent` is null once it ended. */
+export const canaryChangeSchema = z.object({
+  channel: z.string(),
+  revision: z.number().int(),
+  remote: z.string(),
+  version: z.string(),
+  percent: z.number().nullable(),
+});
+export type CanaryChange = z.infer<typeof canaryChangeSchema>;
 
 /** One change of a rollout, as the history keeps it. */
 export const rolloutEventSchema = z.object({

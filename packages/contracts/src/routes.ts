@@ -87,6 +87,23 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ path: "/identity/audit/verification", scope: "audit:read" },
   },
   { ...read, ...registry, id: "registry.remotes", path: "/registry/remotes", scope: "registry:read" },
+  { ...read, ...registry, id: "registry.rollouts", path: "/registry/rollouts", scope: "registry:read" },
+  {
+    ...{ ...write, ...registry, id: "registry.rollouts.promote", method: "PUT" },
+    ...{ path: "/registry/rollouts/:channel/:remote/stable", scope: "registry:publish" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.rollouts.roll-back", method: "POST" },
+    ...{ path: "/registry/rollouts/:channel/:remote/rollback", scope: "registry:publish" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.rollouts.canary", method: "PUT" },
+    ...{ path: "/registry/rollouts/:channel/:remote/canary", scope: "registry:publish" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.rollouts.canary.abort", method: "DELETE" },
+    ...{ path: "/registry/rollouts/:channel/:remote/canary", scope: "registry:publish" },
+  },
   { ...session, id: "session.extend", method: "POST", path: "/session/extend" },
   { ...session, id: "session.devices", method: "GET", path: "/session/devices" },
   { ...session, id: "session.devices.revoke-others", method: "DELETE", path: "/session/devices" },

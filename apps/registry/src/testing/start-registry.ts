@@ -105,7 +105,9 @@ export async function startRegistry(): Promise<TestRegistry> {
       return send("PUT", `/remotes/${release.remote}/versions/${release.version}`, { json: release });
     },
     promote: ({ release }, channel = "production") =>
-      send("PUT", `/channels/${channel}/remotes/${release.remote}`, { json: { version: release.version } }),
+      send("PUT", `/registry/rollouts/${channel}/${release.remote}/stable`, {
+        json: { version: release.version },
+      }),
     async close() {
       await Promise.all(instances.map((app) => app.close()));
       await Promise.all([issuer.close(), database.drop(), rm(artifactsDir, { recursive: true })]);

@@ -27,8 +27,8 @@ export interface RegistryClient {
 const hexOf = (integrity: string): string =>
   Buffer.from(integrity.replace(/^sha384-/, ""), "base64").toString("hex");
 
-function placePath(channel: string, remote: string): string {
-  return `channels/${encodeURIComponent(channel)}/remotes/${encodeURIComponent(remote)}`;
+function rolloutPath(channel: string, remote: string): string {
+  return `registry/rollouts/${encodeURIComponent(channel)}/${encodeURIComponent(remote)}`;
 }
 
 /** A client of the registry. */
@@ -50,11 +50,11 @@ export function createRegistryClient(connection: Connection): RegistryClient {
     },
     promote: async (channel, remote, version) =>
       channelChangeSchema.parse(
-        await send({ method: "PUT", path: placePath(channel, remote), json: { version } }),
+        await send({ method: "PUT", path: `${rolloutPath(channel, remote)}/stable`, json: { version } }),
       ),
     rollBack: async (channel, remote, from) =>
       channelChangeSchema.parse(
-        await send({ method: "POST", path: `${placePath(channel, remote)}/rollback`, json: { from } }),
+        await send({ method: "POST", path: `${rolloutPath(channel, remote)}/rollback`, json: { from } }),
       ),
     readChannel: async (channel) =>
       channelSchema.parse(await send({ method: "GET", path: `channels/${encodeURIComponent(channel)}` })),
