@@ -14,7 +14,7 @@ const { clientSecret: _secret, ...settings } = registerClient({
 const metadata = toClientMetadata(settings, { secretHash: "hash", previousSecret: null });
 const registry: ClientRegistry = {
   find: async (clientId) => (clientId === "rs256" ? metadata : undefined),
-      peek: () => undefined,
+  peek: () => undefined,
   firstPartyIds: async () => [],
   hearsLogoutsAt: async () => false,
   algorithms: async () => new Set(["RS256"]),
