@@ -1,8 +1,9 @@
 import type { PlacedRelease } from "@mullion/contracts";
 import { describe, expect, it } from "vitest";
-import { describeRemote, serverEntryOf } from "./descriptor.ts";
+import { describeDevelopment, describeRemote, remoteDescriptorSchema, serverEntryOf } from "./descriptor.ts";
 
 const integrity = `sha384-${"A".repeat(64)}`;
+const hashList = "_next/static/chunks/integrity.json";
 const release: PlacedRelease = {
   remote: "billing",
   version: "1.0.0-abcdef",
@@ -20,7 +21,7 @@ const release: PlacedRelease = {
   },
   shared: {},
   contracts: {},
-  files: ["_next/static/chunks/remoteEntry.js", "_next/static/css/app.css"].map((path) => ({
+  files: ["_next/static/chunks/remoteEntry.js", "_next/static/css/app.css", hashList].map((path) => ({
     path,
     bytes: 1,
     integrity,
@@ -29,20 +30,33 @@ const release: PlacedRelease = {
 };
 
 describe("remote descriptor", () => {
-  it("names every file of first paint by absolute URL and hash, and nothing of the server", () => {
+  it("names every file of first paint by path and hash, and nothing of the server", () => {
     const descriptor = describeRemote(release, "./app");
     expect(descriptor).toMatchObject({
-      browserEntry: `${release.baseUrl}_next/static/chunks/remoteEntry.js`,
-      browserEntryIntegrity: integrity,
-      styles: [{ href: `${release.baseUrl}_next/static/css/app.css`, integrity }],
+      bases: [release.baseUrl],
+      entry: { path: "_next/static/chunks/remoteEntry.js", integrity },
+      styles: [{ path: "_next/static/css/app.css", integrity }],
+      hashes: { path: hashList, integrity },
     });
+    expect(remoteDescriptorSchema.parse(descriptor)).toEqual(descriptor);
     expect(JSON.stringify(descriptor)).not.toContain("/ssr/");
     expect(serverEntryOf(release)).toBe(`${release.baseUrl}_next/static/ssr/remoteEntry.js`);
+  });
+
+  it("mirrors serve the same version after the first host", () => {
+    const { bases } = describeRemote(release, "./app", ["https://other.example.com/files/"]);
+    expect(bases).toEqual([release.baseUrl, "https://other.example.com/files/billing/1.0.0-abcdef/"]);
   });
 
   it("a file without a hash is a failure, never a pass", () => {
     const [entry] = release.files;
     if (entry === undefined) throw new Error("no entry");
     expect(() => describeRemote({ ...release, files: [entry] }, "./app")).toThrow(/no hash for .*app\.css/);
+  });
+
+  it("a development server is described by its address alone", () => {
+    const descriptor = describeDevelopment(release.manifest, "./app", "http://localhost:3001");
+    expect(descriptor).toMatchObject({ container: "billing_development", url: "http://localhost:3001" });
+    expect(remoteDescriptorSchema.parse(descriptor)).toEqual(descriptor);
   });
 });

@@ -1,9 +1,13 @@
-import type { ComponentType, ReactNode } from "react";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { preload } from "react-dom";
-import type { RemoteDescriptor } from "./descriptor.ts";
-import { loadRemote, versioned } from "./load-remote.ts";
+import type { ReleaseDescriptor, RemoteDescriptor } from "./descriptor.ts";
+import { FederationError, type FederationErrorCode } from "./errors.ts";
+import { emitPaneEvent } from "./events.ts";
+import { loadRemote } from "./load-remote.ts";
+import { lastFailureOf } from "./loading/known-versions.ts";
 import { PaneBoundary } from "./pane-boundary.tsx";
+import { componentFor, type PaneComponent } from "./remote-component.tsx";
 
 /** What the host shows when a remote is not there. `retry` tries at once; the pane also retries by itself. */
 export interface PaneFailure {
@@ -12,86 +16,128 @@ export interface PaneFailure {
   retry(): void;
 }
 
-interface RemoteModuleProps {
-  readonly remote: RemoteDescriptor;
-  /** False when the server could not load it: server and browser then both begin with the fallback. */
-  readonly available: boolean;
+/** How the host draws a pane that is not there yet, or not at all. */
+export interface PaneFrame {
   readonly pending: ReactNode;
   readonly renderFailure: (failure: PaneFailure) => ReactNode;
+}
+
+interface RemoteModuleProps extends PaneFrame {
+  readonly remote: RemoteDescriptor;
+  /** False when the server could not load it in time: the browser then does. */
+  readonly available: boolean;
+}
+
+interface PaneProps extends PaneFrame {
+  readonly remote: ReleaseDescriptor;
+  readonly available: boolean;
 }
 
 /** Delay before the n-th attempt by itself, in milliseconds: 1, 2, 4, … at most 15 seconds. */
 const retryDelayMs = (attempt: number): number => Math.min(1_000 * 2 ** attempt, 15_000);
 
-const components = new Map<string, ComponentType>();
+/** Apart from the rest: visitors never load it. */
+const DevelopmentPane = lazy(async () => {
+  const module = await import("./development/development-pane.tsx");
+  return { default: module.DevelopmentPane };
+});
 
-/** One lazy component per version and attempt: a `lazy` that failed stays failed, so each retry takes a new one. */
-function componentFor(remote: RemoteDescriptor, attempt: number): ComponentType {
-  const key = `${remote.container}/${remote.expose}#${attempt}`;
-  const known = components.get(key);
-  if (known !== undefined) return known;
-  const component = lazy(() => loadRemote(remote));
-  components.set(key, component);
-  return component;
-}
+const nothing = (): (() => void) => () => undefined;
 
 /** Renders one exposed module of a remote, on the server and in the browser, with fallback and recovery. */
-export function RemoteModule(props: RemoteModuleProps): ReactNode {
+export function RemoteModule({ remote, available, ...frame }: RemoteModuleProps): ReactNode {
   // The key gives each version its own state: failure and attempts of one pane say nothing about another.
-  return <Pane key={`${props.remote.container}/${props.remote.expose}`} {...props} />;
-}
-
-const unavailableOnServer = new Error("The remote could not be loaded on the server.");
-
-/** A numbered attempt at the remote, with the component that came of the last one that loaded. */
-interface Attempt {
-  readonly number: number;
-  readonly Component: ComponentType;
-}
-
-function Pane({ remote, available, pending, renderFailure }: RemoteModuleProps): ReactNode {
-  const [failure, setFailure] = useState<Error | null>(available ? null : unavailableOnServer);
-  const [attempt, setAttempt] = useState<Attempt>(() => ({ number: 0, Component: componentFor(remote, 0) }));
-  const retry = useCallback((): void => {
-    void loadRemote(remote).then(
-      () => {
-        setAttempt(({ number }) => ({ number: number + 1, Component: componentFor(remote, number + 1) }));
-        setFailure(null);
-      },
-      (error: unknown) => {
-        setAttempt(({ number, Component }) => ({ number: number + 1, Component }));
-        setFailure(error instanceof Error ? error : new Error(String(error)));
-      },
+  const key = `${remote.container}/${remote.expose}`;
+  if (remote.kind === "development") {
+    return (
+      <Suspense key={key} fallback={frame.pending}>
+        <DevelopmentPane remote={remote} {...frame} />
+      </Suspense>
     );
-  }, [remote]);
+  }
+  return <Pane key={key} remote={remote} available={available} {...frame} />;
+}
+
+/** Why a pane that was on its way, or there, failed. */
+function codeOf(error: unknown, container: string): FederationErrorCode {
+  if (error instanceof FederationError) return error.code;
+  // What webpack's runtime in a remote throws when a later file did not come.
+  const isLoading = error instanceof Error && /^Loading (?:CSS )?chunk /.test(error.message);
+  return isLoading ? (lastFailureOf(container) ?? "remote_unavailable") : "render_failed";
+}
+
+/** What a pane shows: nothing yet, a component, or why there is none. `number` counts the attempts. */
+interface PaneState {
+  readonly number: number;
+  readonly Component: PaneComponent | null;
+  readonly failure: Error | null;
+}
+
+function usePaneState(
+  remote: ReleaseDescriptor,
+  available: boolean,
+): PaneState & { retry: () => void; fail: (error: unknown) => void } {
+  const [state, setState] = useState<PaneState>(() => ({
+    number: 0,
+    Component: available ? componentFor(remote, 0) : null,
+    failure: null,
+  }));
+  const fail = useCallback(
+    (error: unknown): void => {
+      emitPaneEvent({ kind: "failed", remote, code: codeOf(error, remote.container) });
+      const failure = error instanceof Error ? error : new Error(String(error));
+      setState(({ number }) => ({ number: number + 1, Component: null, failure }));
+    },
+    [remote],
+  );
+  const retry = useCallback((): void => {
+    void loadRemote(remote).then(() => {
+      setState(({ number }) => ({
+        number,
+        Component: componentFor(remote, number),
+        failure: null,
+      }));
+    }, fail);
+  }, [remote, fail]);
+  return { ...state, retry, fail };
+}
+
+function Pane({ remote, available, pending, renderFailure }: PaneProps): ReactNode {
+  const { number, Component, failure, retry, fail } = usePaneState(remote, available);
+  const hydrating = useSyncExternalStore(
+    nothing,
+    () => false,
+    () => true,
+  );
+  const [drawnByServer] = useState(hydrating && available);
+  const [askedAt] = useState(() => (hydrating ? 0 : performance.now()));
+  const firstShown = useRef(true);
+
   useEffect(() => {
-    if (failure === null) return;
-    const timer = setTimeout(retry, retryDelayMs(attempt.number));
+    if (Component !== null) return;
+    // What the server could not load in time is tried at once; after that with growing pauses.
+    const timer = setTimeout(retry, failure === null ? 0 : retryDelayMs(number - 1));
     return () => {
       clearTimeout(timer);
     };
-  }, [failure, attempt, retry]);
+  }, [Component, failure, number, retry]);
+
+  const shown = useCallback((): void => {
+    const loadMs = drawnByServer && firstShown.current ? null : performance.now() - askedAt;
+    firstShown.current = false;
+    emitPaneEvent({ kind: "shown", remote, loadMs });
+  }, [remote, drawnByServer, askedAt]);
 
   if (failure !== null) return renderFailure({ remote, error: failure, retry });
-  const { Component } = attempt;
-  const entry = { href: versioned(remote.browserEntry, remote), integrity: remote.browserEntryIntegrity };
-  for (const script of [entry, ...remote.scripts]) {
-    preload(script.href, { as: "script", crossOrigin: "anonymous", integrity: script.integrity });
+  const [base = ""] = remote.bases;
+  for (const { path, integrity } of [remote.entry, ...remote.scripts]) {
+    preload(`${base}${path}`, { as: "script", crossOrigin: "anonymous", integrity });
   }
+  if (Component === null) return pending;
   return (
-    <PaneBoundary onError={setFailure}>
-      {remote.styles.map((style) => (
-        <link
-          key={style.href}
-          rel="stylesheet"
-          href={style.href}
-          integrity={style.integrity}
-          crossOrigin="anonymous"
-          precedence="remote"
-        />
-      ))}
+    <PaneBoundary onError={fail}>
       <Suspense fallback={pending}>
-        <Component />
+        <Component onShown={shown} />
       </Suspense>
     </PaneBoundary>
   );

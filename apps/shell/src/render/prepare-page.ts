@@ -8,6 +8,7 @@ import { type BridgeClient, bridge } from "./bridge-global.ts";
 const loadBudgetMs = 2_000;
 
 async function canRender(remote: RemoteDescriptor, serverEntry: string): Promise<boolean> {
+  if (remote.kind === "development") return false;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, loadBudgetMs, false);

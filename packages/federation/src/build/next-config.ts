@@ -2,6 +2,7 @@ import type { NextConfig } from "next";
 import type { EntryFunction } from "./layers.ts";
 import { withoutEntryLayers } from "./layers.ts";
 import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
+import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
 
 /** The part of webpack's configuration that is changed here; Next types it as `any`. */
 interface WebpackConfig {
@@ -35,6 +36,7 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
         webpackConfig.entry = withoutEntryLayers(webpackConfig.entry);
         // Chunks come from the artifact host, without credentials: preloads and integrity need the same mode.
         webpackConfig.output.crossOriginLoading = "anonymous";
+        if (build.role === "external") webpackConfig.plugins.push(new RemoteFilesPlugin());
       }
       webpackConfig.plugins.push(createFederationPlugin(build.plugin(context.isServer), build.role));
       return webpackConfig;

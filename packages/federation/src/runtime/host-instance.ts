@@ -1,9 +1,10 @@
 import type { ModuleFederation } from "@module-federation/runtime-core";
+import type { LaterFiles } from "../loading/later-files.ts";
 
 interface HostState {
   instance?: ModuleFederation;
-  /** Entry URL (without query) to its Subresource Integrity value. */
-  readonly integrity: Map<string, string>;
+  /** In browsers: through what remotes load their later files. */
+  files?: LaterFiles;
 }
 
 declare global {
@@ -12,9 +13,9 @@ declare global {
 
 /**
  * The host's federation state. A global, because the runtime plugin is compiled into another webpack module instance
- * than the components are, and a bare `registerRemotes` import fails in `next dev` (RUNTIME-009).
+ * than the components are, a bare `registerRemotes` import fails in `next dev` (RUNTIME-009), and remotes look for it.
  */
 export function hostState(): HostState {
-  globalThis.__MULLION_HOST__ ??= { integrity: new Map() };
+  globalThis.__MULLION_HOST__ ??= {};
   return globalThis.__MULLION_HOST__;
 }

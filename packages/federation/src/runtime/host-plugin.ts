@@ -2,10 +2,7 @@ import type { ModuleFederationRuntimePlugin } from "@module-federation/runtime-c
 import { hostContainer } from "../names.ts";
 import { hostState } from "./host-instance.ts";
 
-/** Milliseconds after which the browser gives up on a remote's entry. */
-const entryTimeoutMs = 8_000;
-
-/** Runtime plugin of the host: keeps the federation instance, sets integrity, and lets failures be seen. */
+/** Runtime plugin of the host: keeps the federation instance, loads no script itself, and lets failures be seen. */
 export default function mullionHostPlugin(): ModuleFederationRuntimePlugin {
   return {
     name: "mullion-host",
@@ -15,13 +12,8 @@ export default function mullionHostPlugin(): ModuleFederationRuntimePlugin {
     },
     createScript({ url }) {
       if (typeof document === "undefined") return undefined;
-      const script = document.createElement("script");
-      script.src = url;
-      script.async = true;
-      script.crossOrigin = "anonymous";
-      const integrity = hostState().integrity.get(url.split("?", 1)[0] ?? url);
-      if (integrity !== undefined) script.integrity = integrity;
-      return { script, timeout: entryTimeoutMs };
+      // Entries are on the page, checked, before the runtime is asked for a module. What it would load by itself has no hash.
+      throw new Error(`${url} has no hash: it is not requested`);
     },
     // The plugin of nextjs-mf answers a failed load with a component that renders nothing, which no error boundary
     // ever sees. Throwing here makes the load reject.
