@@ -1,7 +1,7 @@
 import type { PlacedRelease, RemoteManifest } from "@mullion/contracts";
 import { integritySchema } from "@mullion/contracts";
 import { z } from "zod";
-import { hashListPath } from "./names.ts";
+import { developmentContainer, hashListPath } from "./names.ts";
 
 const fileSchema = z.object({ path: z.string(), integrity: integritySchema });
 /** A file of a version and the hash that its bytes must have. `path` is relative to each of the version's bases. */
@@ -93,11 +93,6 @@ export function describeDevelopment(
   const { name, title } = manifest;
   const container = developmentContainer(name);
   return { kind: "development", name, title, version: developmentVersion, container, expose, url };
-}
-
-/** Container of a remote's development build: one name, since a page shows one build at a time. */
-export function developmentContainer(remote: string): string {
-  return `${remote.replaceAll("-", "_")}_development`;
 }
 
 /** URL of the entry that the render process loads. It is not part of what browsers are told. */

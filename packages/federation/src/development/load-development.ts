@@ -10,9 +10,10 @@ import { hostState } from "../runtime/host-instance.ts";
 /** The first build of a page may take its time. */
 const patienceMs = 60_000;
 
-function removeStylesheets(url: string): void {
-  for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')) {
-    if (link.href.startsWith(`${url}/`)) link.remove();
+/** Development builds put their styles into tags that name their container. */
+function removeStyles(container: string): void {
+  for (const style of document.querySelectorAll<HTMLStyleElement>("style[data-mullion-development]")) {
+    if (style.dataset["mullionDevelopment"] === container) style.remove();
   }
 }
 
@@ -25,7 +26,7 @@ export async function loadDevelopment(remote: DevelopmentDescriptor, build: stri
   admitDevelopmentServer(new URL(url).origin);
   hostState().files = laterFiles;
   forgetRemote(container);
-  removeStylesheets(url);
+  removeStyles(container);
   const entry = `${url}/_next/static/chunks/remoteEntry.js?t=${encodeURIComponent(build)}`;
   await insertScript({ url: entry, integrity: null, patienceMs });
   const instance = hostInstance();
