@@ -1,5 +1,6 @@
 import type { EventBatch, PlatformEvent } from "@mullion/contracts";
 import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
+import { countSignals } from "./panes/count-signals.ts";
 
 type Event<T extends PlatformEvent["type"]> = Extract<PlatformEvent, { type: T }>;
 
@@ -9,6 +10,10 @@ function isSignIn(event: PlatformEvent): event is Event<"signin"> {
 
 function isRequests(event: PlatformEvent): event is Event<"requests"> {
   return event.type === "requests";
+}
+
+function isPane(event: PlatformEvent): event is Event<"pane"> {
+  return event.type === "pane";
 }
 
 async function insertSignIns(client: PoolClient, events: readonly Event<"signin">[]): Promise<void> {
@@ -38,8 +43,15 @@ async function addRequests(client: PoolClient, events: readonly Event<"requests"
   );
 }
 
-/** Counts a batch, all of it or nothing, and returns false when the client had sent it before. */
-export async function ingest(pool: Pool, clientId: string, batch: EventBatch): Promise<boolean> {
+/** What became of a batch. `leftOut` are signals of panes, see {@link countSignals}. */
+export interface Ingested {
+  /** False when the client had sent it before. */
+  readonly counted: boolean;
+  readonly leftOut: number;
+}
+
+/** Counts a batch, all of it or nothing. */
+export async function ingest(pool: Pool, clientId: string, batch: EventBatch): Promise<Ingested> {
   return inTransaction(pool, async (client) => {
     // No sender retries for days; without this the ids would be kept for ever.
     await client.query("delete from event_batches where received_at < now() - interval '7 days'");
@@ -47,9 +59,9 @@ export async function ingest(pool: Pool, clientId: string, batch: EventBatch): P
       "insert into event_batches (client_id, id, source) values ($1, $2, $3) on conflict do nothing",
       [clientId, batch.id, batch.source],
     );
-    if (rowCount === 0) return false;
+    if (rowCount === 0) return { counted: false, leftOut: 0 };
     await insertSignIns(client, batch.events.filter(isSignIn));
     await addRequests(client, batch.events.filter(isRequests));
-    return true;
+    return { counted: true, leftOut: await countSignals(client, batch.events.filter(isPane)) };
   });
 }

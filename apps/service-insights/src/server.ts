@@ -1,6 +1,6 @@
 import websocket from "@fastify/websocket";
 import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
-import { eventBatchSchema, newAnnotationSchema } from "@mullion/contracts";
+import { eventBatchSchema, newAnnotationSchema, remoteManifestSchema } from "@mullion/contracts";
 import { createHttpService, parseBody, parseQuery } from "@mullion/http-service";
 import { checkPostgres, type Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
@@ -14,6 +14,7 @@ import type { HealthTargets } from "./health-targets.ts";
 import { createHealthWatch } from "./health-watch.ts";
 import { ingest } from "./ingest.ts";
 import { liveRoute } from "./live-route.ts";
+import { readPanes } from "./panes/read-panes.ts";
 import { readSummary } from "./summary.ts";
 
 /** How the streams behave. Times are in milliseconds. */
@@ -42,6 +43,12 @@ export interface ServerParts {
   /** Times and sizes of the streams, where they are to differ from the defaults. */
   streams?: Partial<StreamSettings>;
 }
+
+const panesQuery = z.strictObject({
+  minutes: z.coerce.number().int().min(1).max(10_080).default(1_440),
+  since: z.iso.datetime().optional(),
+  remote: remoteManifestSchema.shape.name.optional(),
+});
 
 const summaryQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(7) });
 
@@ -72,6 +79,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.get("/insights/summary", { onRequest: app.requireScope("insights:read") }, ({ query }) =>
     readSummary(pool, parseQuery(summaryQuery, query).days),
   );
+  app.get("/insights/panes", { onRequest: app.requireScope("insights:read") }, ({ query }) => {
+    const { since, minutes, remote } = parseQuery(panesQuery, query);
+    const start = since === undefined ? Date.now() - minutes * 60_000 : Date.parse(since);
+    return readPanes(pool, { since: new Date(start), remote });
+  });
   app.post(
     "/insights/annotations",
     { onRequest: app.requireScope("insights:write") },
@@ -85,9 +97,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     { onRequest: app.requireScope("events:write"), bodyLimit: batchLimitBytes },
     async (request) => {
       const batch = parseBody(eventBatchSchema, request.body);
-      const counted = await ingest(pool, request.accessToken.client_id, batch);
+      const { counted, leftOut } = await ingest(pool, request.accessToken.client_id, batch);
       if (counted) feed.publish(batch);
-      return { counted: counted ? batch.events.length : 0 };
+      if (leftOut > 0) request.log.warn({ leftOut }, "too many versions are reported, some are not counted");
+      return { counted: counted ? batch.events.length - leftOut : 0 };
     },
   );
   return app;

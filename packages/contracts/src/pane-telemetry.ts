@@ -43,7 +43,10 @@ export type PaneReport = z.infer<typeof paneReportSchema>;
 
 const percentile = z.number().nullable();
 
-/** How one version fares. Rates are of `shown + failed`; times are 75th percentiles in milliseconds, null without samples. */
+/** How samples are spread: in ascending order, how many were at most that many milliseconds and more than those before. */
+const distribution = z.array(z.tuple([z.number(), z.number().int()]));
+
+/** How one version fares. Rates are of `shown + failed`; times are 75th percentiles in milliseconds, at most 5 % off, null without samples. */
 export const paneHealthSchema = z.object({
   remote: z.string(),
   version: z.string(),
@@ -61,9 +64,13 @@ export const paneHealthSchema = z.object({
   }),
   /** Samples behind `loadMs`, `LCP` and `INP`. */
   samples: z.object({ loadMs: z.number().int(), LCP: z.number().int(), INP: z.number().int() }),
+  distributions: z.object({ loadMs: distribution, LCP: distribution, INP: distribution }),
 });
 export type PaneHealth = z.infer<typeof paneHealthSchema>;
 
-/** `GET /insights/panes?minutes=1440&remote=user`: every version that was seen in that time. */
+/**
+ * `GET /insights/panes?minutes=1440&remote=user`: every version that was seen in that time, a week at most. `since` (a time)
+ * stands in for `minutes`; counts are of whole minutes.
+ */
 export const paneHealthListSchema = z.object({ since: z.iso.datetime(), panes: z.array(paneHealthSchema) });
 export type PaneHealthList = z.infer<typeof paneHealthListSchema>;

@@ -33,6 +33,7 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ path: "/insights/feed", scope: "insights:read" },
   },
   { ...read, ...insights, id: "insights.summary", path: "/insights/summary", scope: "insights:read" },
+  { ...read, ...insights, id: "insights.panes", path: "/insights/panes", scope: "insights:read" },
   {
     ...{ ...write, ...insights, id: "insights.annotations.add", method: "POST" },
     ...{ path: "/insights/annotations", scope: "insights:write" },
