@@ -14,7 +14,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto("/signin");
     await check("sign in");
     await shell.signIn(account("admin"));
-    for (const path of ["/dashboard", "/analytics", "/user", "/admin", "/nothing-here"]) {
+    for (const path of ["/dashboard", "/analytics", "/user", "/admin", "/rollouts", "/nothing-here"]) {
       await page.goto(path);
       await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
       await check(path);
