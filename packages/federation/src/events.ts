@@ -1,9 +1,18 @@
 import type { RemoteDescriptor } from "./descriptor.ts";
 import type { FederationErrorCode } from "./errors.ts";
 
-/** What happened to a pane, as the pane itself sees it. `loadMs` is null where the server drew it. */
+/** What happened to a pane, as the pane itself sees it. */
 export type PaneEvent =
-  | { readonly kind: "shown"; readonly remote: RemoteDescriptor; readonly loadMs: number | null }
+  | {
+      readonly kind: "shown";
+      readonly remote: RemoteDescriptor;
+      /** From asking for it until it was on the page; null where the server drew it. */
+      readonly loadMs: number | null;
+      /** When, on the clock of `performance`. */
+      readonly at: number;
+      /** It belongs to the page that the server sent. */
+      readonly isFirst: boolean;
+    }
   | { readonly kind: "failed"; readonly remote: RemoteDescriptor; readonly code: FederationErrorCode };
 
 type Listener = (event: PaneEvent) => void;

@@ -109,9 +109,9 @@ function Pane({ remote, available, pending, renderFailure }: PaneProps): ReactNo
     () => false,
     () => true,
   );
-  const [drawnByServer] = useState(hydrating && available);
+  const [isFirst] = useState(hydrating);
   const [askedAt] = useState(() => (hydrating ? 0 : performance.now()));
-  const firstShown = useRef(true);
+  const isDrawn = useRef(isFirst && available);
 
   useEffect(() => {
     if (Component !== null) return;
@@ -123,10 +123,10 @@ function Pane({ remote, available, pending, renderFailure }: PaneProps): ReactNo
   }, [Component, failure, number, retry]);
 
   const shown = useCallback((): void => {
-    const loadMs = drawnByServer && firstShown.current ? null : performance.now() - askedAt;
-    firstShown.current = false;
-    emitPaneEvent({ kind: "shown", remote, loadMs });
-  }, [remote, drawnByServer, askedAt]);
+    const at = performance.now();
+    emitPaneEvent({ kind: "shown", remote, loadMs: isDrawn.current ? null : at - askedAt, at, isFirst });
+    isDrawn.current = false;
+  }, [remote, isFirst, askedAt]);
 
   if (failure !== null) return renderFailure({ remote, error: failure, retry });
   const [base = ""] = remote.bases;

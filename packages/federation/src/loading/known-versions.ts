@@ -35,6 +35,11 @@ export function locate(rawUrl: string): { container: string; path: string } | nu
   return null;
 }
 
+/** The remote of a known version. */
+export function remoteOf(container: string): ReleaseDescriptor | null {
+  return versions.get(container)?.remote ?? null;
+}
+
 /** Why the last file of a version could not be had, if one could not. */
 export function lastFailureOf(container: string): FederationErrorCode | null {
   return versions.get(container)?.lastFailure ?? null;
