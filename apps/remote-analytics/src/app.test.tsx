@@ -12,10 +12,12 @@ import { renderToString } from "react-dom/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import manifest from "../mullion.remote.json" with { type: "json" };
 import App from "./app.tsx";
+import { panes } from "./testing/panes.ts";
 import { profile, summaryOf } from "./testing/summary.ts";
 
 const everything: Readonly<Record<string, unknown>> = {
   "/insights/summary?days=7": summaryOf(7),
+  "/insights/panes?minutes=1440": panes,
   "/profile/me": profile,
 };
 
@@ -28,6 +30,7 @@ function setUp({ roles = ["member"], onPost = () => ({ status: 201, body: {} }) 
   let annotations: Summary["annotations"] = [];
   const stub = createBffStub(({ method, path, body }: StubbedCall) => {
     if (method === "GET" && path === "/profile/me") return { body: profile };
+    if (method === "GET" && path.startsWith("/insights/panes")) return { body: panes };
     if (method === "GET") return { body: { ...summaryOf(path.endsWith("=30") ? 30 : 7), annotations } };
     const note = body as NewAnnotation;
     const answer = onPost(note);

@@ -4,6 +4,7 @@ import { Activity } from "./activity.tsx";
 import { Annotations } from "./annotations.tsx";
 import { BusyRoutes } from "./busy-routes.tsx";
 import { Feed } from "./feed.tsx";
+import { Panes } from "./panes.tsx";
 import { Totals } from "./totals.tsx";
 import { type Period, periodChoices, summaryPath, useSummary } from "./use-summary.ts";
 
@@ -45,6 +46,7 @@ export default function App(): ReactNode {
         <BusyRoutes routes={data?.routes} format={format} />
         <Annotations summary={data} path={summaryPath(period)} format={format} />
       </div>
+      <Panes format={format} />
       <Feed format={format} />
     </Page>
   );
