@@ -8,6 +8,12 @@ const loopbackUrl = z
   .url()
   .regex(/^http:\/\/(?:localhost|127\.0\.0\.1):\d{1,5}$/, "http://localhost:<port>, without a path");
 
+/** `iss` of every override's token. */
+export const overrideIssuer = "urn:mullion:registry";
+
+/** `typ` of an override's token: no other JWT passes for one (RFC 8725 section 3.11). */
+export const overrideTokenType = "mullion-override+jwt";
+
 /** What an override shows instead: a published version, or a development server on the developer's own machine. */
 export const overrideTargetSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -30,7 +36,7 @@ export type NewOverride = z.infer<typeof newOverrideSchema>;
 
 /**
  * Answer to `POST /registry/overrides`. `token` is a JWT (ES256, `typ: "mullion-override+jwt"`, key at the registry's
- * `/.well-known/jwks.json`): `iss` registry, `aud` channel, `sub` the user, `jti`, `exp`. It goes into `/override?token=` of
+ * `/.well-known/jwks.json`): `iss` {@link overrideIssuer}, `aud` channel, `sub` the user, `jti`, `exp`. It goes into `/override?token=` of
  * the shell.
  */
 export const issuedOverrideSchema = z.object({
@@ -52,3 +58,25 @@ export const overrideSchema = z.object({
   ]),
 });
 export type Override = z.infer<typeof overrideSchema>;
+
+/** `GET /registry/overrides`: those that are still good and that the caller issued or may use; an administrator sees all. Newest first. */
+export const overrideListSchema = z.object({
+  overrides: z.array(
+    z.object({
+      id: z.uuid(),
+      channel: channelNameSchema,
+      remote: remoteManifestSchema.shape.name,
+      shows: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("version"), version: versionSchema }),
+        z.object({ kind: z.literal("development"), url: loopbackUrl }),
+      ]),
+      /** Id of the person it is for. */
+      user: z.string(),
+      issuedBy: z.string(),
+      issuedAt: z.iso.datetime(),
+      expiresAt: z.iso.datetime(),
+      firstUsedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+export type OverrideList = z.infer<typeof overrideListSchema>;

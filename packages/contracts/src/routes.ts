@@ -105,6 +105,15 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ ...write, ...registry, id: "registry.rollouts.canary.abort", method: "DELETE" },
     ...{ path: "/registry/rollouts/:channel/:remote/canary", scope: "registry:publish" },
   },
+  { ...read, ...registry, id: "registry.overrides", path: "/registry/overrides", scope: "registry:read" },
+  {
+    ...{ ...write, ...registry, id: "registry.overrides.create", method: "POST" },
+    ...{ path: "/registry/overrides", scope: "registry:override" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.overrides.revoke", method: "DELETE" },
+    ...{ path: "/registry/overrides/:id", scope: "registry:override" },
+  },
   { ...session, id: "session.extend", method: "POST", path: "/session/extend" },
   { ...session, id: "session.devices", method: "GET", path: "/session/devices" },
   { ...session, id: "session.devices.revoke-others", method: "DELETE", path: "/session/devices" },
