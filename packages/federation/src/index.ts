@@ -5,3 +5,4 @@ export { forgetRemote } from "./forget-remote.ts";
 export { loadRemote } from "./load-remote.ts";
 export type { PaneFailure } from "./remote-module.tsx";
 export { RemoteModule } from "./remote-module.tsx";
+export { listSharedModules, type SharedModule } from "./shared-modules.ts";

@@ -40,6 +40,7 @@ const shapes = {
   warning: <path d="M12 4 2.9 19.5h18.2zM12 10v4.25M12 17v.1" />,
   refresh: <path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3l2.2 2.2M19.5 4.5v4.4h-4.4" />,
   pin: <path d="M9 4h6l-.6 5.6 3.1 3.4v1.5h-11V13l3.1-3.4zM12 14.5V20" />,
+  code: <path d="m8.5 7.5-4.5 4.5 4.5 4.5M15.5 7.5l4.5 4.5-4.5 4.5M13.5 5l-3 14" />,
   note: <path d="M5 4.5h14v10.25L14.75 19H5zM14.5 19v-4.5H19M8.5 8.75h7M8.5 12h4" />,
 } satisfies Record<string, ReactNode>;
 
