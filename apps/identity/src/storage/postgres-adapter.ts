@@ -19,8 +19,9 @@ export function isPostgresModel(model: string): model is PostgresModel {
 async function upsertSession(pool: Pool, id: Buffer, payload: AdapterPayload, expiry: Date): Promise<void> {
   // Keyed by uid: two requests that give one session a new id at the same time leave one row, not an error. A sign-in
   // that was ended while the request was under way is not written back.
-  await pool.query(
-    `with owner as (select sign_ins_ended_at from users where id = $3::uuid for share),
+  await pool.query({
+    name: "session-upsert",
+    text: `with owner as (select sign_ins_ended_at from users where id = $3::uuid for share),
        sign_in as (select ended_at from sign_ins where session_uid = $2::text for share)
      insert into sessions (id_hash, uid, account_id, payload, expires_at)
      select $1::bytea, $2::text, $3::uuid, $4::jsonb, $5::timestamptz
@@ -30,16 +31,17 @@ async function upsertSession(pool: Pool, id: Buffer, payload: AdapterPayload, ex
      )
      on conflict (uid) do update set id_hash = excluded.id_hash, account_id = excluded.account_id,
        payload = excluded.payload, expires_at = excluded.expires_at`,
-    [id, payload.uid, payload.accountId ?? null, payload, expiry],
-  );
+    values: [id, payload.uid, payload.accountId ?? null, payload, expiry],
+  });
 }
 
 async function upsertGrant(pool: Pool, id: Buffer, payload: AdapterPayload, expiry: Date): Promise<void> {
-  await pool.query(
-    `insert into grants (id_hash, client_id, account_id, payload, expires_at) values ($1, $2, $3, $4, $5)
+  await pool.query({
+    name: "grant-upsert",
+    text: `insert into grants (id_hash, client_id, account_id, payload, expires_at) values ($1, $2, $3, $4, $5)
      on conflict (id_hash) do update set payload = excluded.payload, expires_at = excluded.expires_at`,
-    [id, payload.clientId, payload.accountId, payload, expiry],
-  );
+    values: [id, payload.clientId, payload.accountId, payload, expiry],
+  });
 }
 
 const tableOf = { Session: "sessions", Grant: "grants" } as const;

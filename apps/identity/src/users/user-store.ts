@@ -25,7 +25,9 @@ interface Row {
   last_sign_in_at: Date | null;
 }
 
-const select = `select u.*, coalesce(array_agg(r.role order by r.role) filter (where r.role is not null), '{}') as roles
+// Named one by one: a prepared statement for "everything" fails once a migration adds a column.
+const select = `select u.id, u.email, u.name, u.password_hash, u.email_verified_at, u.created_at, u.last_sign_in_at,
+    coalesce(array_agg(r.role order by r.role) filter (where r.role is not null), '{}') as roles
   from users u left join user_roles r on r.user_id = u.id`;
 
 const uuid = z.uuid();
@@ -45,7 +47,11 @@ function toUser(row: Row): StoredUser {
 /** The user with this id, if there is one. */
 export async function findUser(pool: Pool, id: string): Promise<StoredUser | undefined> {
   if (!uuid.safeParse(id).success) return undefined;
-  const { rows } = await pool.query<Row>(`${select} where u.id = $1 group by u.id`, [id]);
+  const { rows } = await pool.query<Row>({
+    name: "user-find",
+    text: `${select} where u.id = $1 group by u.id`,
+    values: [id],
+  });
   return rows[0] && toUser(rows[0]);
 }
 
@@ -68,11 +74,12 @@ export async function findCandidates(
   pool: Pool,
   email: string,
 ): Promise<{ owner: Candidate | undefined; claimant: Candidate | undefined }> {
-  const { rows } = await pool.query<Row>(
-    `${select} where u.email = $1 group by u.id
+  const { rows } = await pool.query<Row>({
+    name: "user-candidates",
+    text: `${select} where u.email = $1 group by u.id
      order by u.email_verified_at is null, u.created_at desc, u.id limit 2`,
-    [email],
-  );
+    values: [email],
+  });
   const candidates = rows.map((row) => ({ user: toUser(row), passwordHash: row.password_hash }));
   return {
     owner: candidates.find(({ user }) => user.emailVerified),
@@ -88,7 +95,11 @@ export async function listUsers(pool: Pool): Promise<StoredUser[]> {
 
 /** Notes that the user has signed in just now. */
 export async function recordSignIn(pool: Pool, id: string): Promise<void> {
-  await pool.query("update users set last_sign_in_at = now() where id = $1", [id]);
+  await pool.query({
+    name: "user-signed-in",
+    text: "update users set last_sign_in_at = now() where id = $1",
+    values: [id],
+  });
 }
 
 /**
