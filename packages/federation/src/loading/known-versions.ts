@@ -27,7 +27,9 @@ export function registerVersion(remote: ReleaseDescriptor): void {
 
 /** Which known version serves files at a URL, and the path of this one. */
 export function locate(rawUrl: string): { container: string; path: string } | null {
-  const [url = rawUrl] = rawUrl.split("?", 1);
+  // webpack names chunks relative to the entry: `…/chunks/../../static/chunks/7.js`.
+  const { origin, pathname } = new URL(rawUrl);
+  const url = `${origin}${pathname}`;
   for (const [container, { bases }] of versions) {
     const base = bases.find((candidate) => url.startsWith(candidate));
     if (base !== undefined) return { container, path: url.slice(base.length) };
