@@ -32,6 +32,13 @@ const notices: Readonly<Record<NoticeKind, NoticeText>> = {
       "The request was too old, was opened in another browser, or identity is away. Nothing was changed.",
     action: { label: "Sign in again", href: "/signin" },
   },
+  "override-refused": {
+    icon: "shield",
+    title: "This link shows you nothing",
+    detail:
+      "A link to a build under test holds for one person and for a limited time. Ask whoever sent it for a new one.",
+    action: home,
+  },
   "no-remotes": {
     icon: "box",
     title: "Nothing is deployed yet",

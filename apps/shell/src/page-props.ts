@@ -1,6 +1,5 @@
-import type { SessionView } from "@mullion/contracts";
 import type { RemoteDescriptor } from "@mullion/federation";
-import type { NavigationItem, Page } from "./bridge/protocol.ts";
+import type { Page, PageFrame } from "./bridge/protocol.ts";
 
 /** Which notice a page shows instead of a remote. */
 export type NoticeKind = Extract<Page, { kind: "notice" }>["notice"] | "failed";
@@ -12,9 +11,7 @@ export type PageContent =
   | { readonly kind: "remote"; readonly remote: RemoteDescriptor; readonly available: boolean };
 
 /** Props of every page of the shell; all of it is sent to the browser, none of it is secret. */
-export interface ShellPageProps {
-  readonly session: SessionView | null;
-  readonly navigation: NavigationItem[];
+export interface ShellPageProps extends Readonly<PageFrame> {
   /** API data for the first paint, by path. */
   readonly data: Record<string, unknown>;
   readonly content: PageContent;

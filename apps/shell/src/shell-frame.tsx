@@ -3,10 +3,14 @@ import { Account, Alert, AppFrame, ThemeToggle } from "@mullion/ui";
 import Link from "next/link";
 import { useRouter } from "next/router";
 import { type ReactNode, useState } from "react";
-import type { NavigationItem } from "./bridge/protocol.ts";
+import type { DevtoolsData, NavigationItem, ShownOverride } from "./bridge/protocol.ts";
+import { Devtools } from "./devtools/devtools.tsx";
+import { OverrideBanner } from "./override-banner.tsx";
 
 interface ShellFrameProps {
   readonly navigation: readonly NavigationItem[];
+  readonly overrides: readonly ShownOverride[];
+  readonly devtools: DevtoolsData | null;
   readonly children: ReactNode;
 }
 
@@ -19,7 +23,7 @@ function bannerFor(signOutFailed: boolean, connection: Connection): ReactNode {
 }
 
 /** The frame that stays while panes change: navigation, theme, account. */
-export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode {
+export function ShellFrame({ navigation, overrides, devtools, children }: ShellFrameProps): ReactNode {
   const { asPath } = useRouter();
   const { session, connection, signOut } = useSession();
   const [leaving, setLeaving] = useState<"no" | "signing-out" | "failed">("no");
@@ -32,7 +36,16 @@ export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode
     });
   };
 
-  const banner = bannerFor(leaving === "failed", connection);
+  const trouble = bannerFor(leaving === "failed", connection);
+  const banner =
+    overrides.length === 0 ? (
+      trouble
+    ) : (
+      <>
+        <OverrideBanner overrides={overrides} />
+        {trouble}
+      </>
+    );
   return (
     <AppFrame
       link={Link}
@@ -44,6 +57,7 @@ export function ShellFrame({ navigation, children }: ShellFrameProps): ReactNode
       }))}
       tools={
         <>
+          {devtools !== null && <Devtools data={devtools} />}
           <ThemeToggle />
           {session !== null && (
             <Account

@@ -15,5 +15,6 @@ export type { ApiAccess, BffOptions, SessionRouteCall, SessionRoutes } from "./o
 export { bffPlugin } from "./plugin.ts";
 export { type ApiAnswer, readApi } from "./read-api.ts";
 export { createRefresher, type RefreshedTokens, type Refresher, type RefreshOutcome } from "./refresher.ts";
+export { guardRequest } from "./request-guard.ts";
 export { createSessionTokens, type SessionTokens } from "./session-tokens.ts";
 export { storeProblem } from "./store-problem.ts";

@@ -20,14 +20,23 @@ export interface SessionRouteAnswer {
 /** Handlers of the manifest's `session` routes, by route id. */
 export type SessionRoutes = Readonly<Record<string, (call: SessionRouteCall) => Promise<SessionRouteAnswer>>>;
 
+/** Scopes in a remote's manifest; null without one. */
+type DeclaredScopes = ReadonlySet<Scope> | null;
+
 /** What reaching the API takes. */
 export interface ApiAccess {
   readonly routes: readonly ApiRoute[];
   readonly gateway: Pool;
   readonly tokens: SessionTokens;
   readonly sessionRoutes: SessionRoutes;
-  /** Scopes that the live versions of a remote declare; null for a remote nobody published. */
-  readonly declaredScopes: (remote: string) => ReadonlySet<Scope> | null;
+  /**
+   * Scopes that a remote declares, in the versions that whoever sends these headers may see; null for a remote nobody
+   * published.
+   */
+  readonly declaredScopes: (
+    remote: string,
+    headers: IncomingHttpHeaders,
+  ) => DeclaredScopes | Promise<DeclaredScopes>;
 }
 
 /** What the BFF is mounted with. */

@@ -77,7 +77,7 @@ async function handle(request: FastifyRequest, reply: FastifyReply, options: Mou
   const { route, params } = findRoute(options.routes, request.method, pathname);
   const withBody = hasBody(request.raw);
   guardRequest(request.headers, route, withBody, options.origin);
-  guardRemote(remoteOf(request.headers), route, options);
+  await guardRemote(remoteOf(request.headers), route, options, request.headers);
   const sessionId = options.sessionIdOf(request.headers);
   if (sessionId === null) throw bffProblem("no_session", { detail: "There is no session cookie." });
   if (route.auth === "session") {

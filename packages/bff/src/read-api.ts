@@ -31,7 +31,7 @@ export async function readApi(
 ): Promise<ApiAnswer> {
   const [pathname = "/"] = call.path.split("?", 1);
   const { route, params } = findRoute(access.routes, "GET", pathname);
-  guardRemote(call.remote, route, access);
+  await guardRemote(call.remote, route, access);
   if (route.auth === "session") {
     const answer = await answerSessionRoute(access.sessionRoutes, route, {
       sessionId: call.sessionId,

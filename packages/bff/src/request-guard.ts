@@ -21,7 +21,7 @@ function guardSite(headers: IncomingHttpHeaders, ownOrigin: string): void {
  */
 export function guardRequest(
   headers: IncomingHttpHeaders,
-  route: ApiRoute,
+  route: Pick<ApiRoute, "id" | "accepts">,
   hasBody: boolean,
   ownOrigin: string,
 ): void {
@@ -52,13 +52,15 @@ export function guardHandshake(headers: IncomingHttpHeaders, ownOrigin: string):
  * page with all others); it catches mistakes there, and is certain for what render reads.
  * @throws {ProblemError} `scope_not_declared` (403).
  */
-export function guardRemote(
+export async function guardRemote(
   remote: string | undefined,
   route: ApiRoute,
   { declaredScopes }: ApiAccess,
-): void {
+  headers: IncomingHttpHeaders = {},
+): Promise<void> {
   if (remote === undefined || route.auth === "session") return;
-  if (declaredScopes(remote)?.has(route.scope) === true) return;
+  const declared = await declaredScopes(remote, headers);
+  if (declared?.has(route.scope) === true) return;
   throw bffProblem("scope_not_declared", {
     detail: `${route.id} needs ${route.scope}: list it under "scopes" in the mullion.remote.json of ${remote}.`,
   });

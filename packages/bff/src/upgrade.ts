@@ -146,7 +146,7 @@ async function upgrade(
   const path = request.url.slice(prefix.length);
   const { route } = findRoute(routes, request.method ?? "GET", path.split("?", 1)[0] ?? "/");
   guardHandshake(request.headers, origin);
-  guardRemote(remoteOf(request.headers), route, options);
+  await guardRemote(remoteOf(request.headers), route, options, request.headers);
   if (route.auth === "session" || route.transport !== "websocket") {
     throw bffProblem("handshake_invalid", { detail: `${route.id} is not a WebSocket.` });
   }

@@ -9,12 +9,14 @@ const common = {
   REDIS_URL: "redis://localhost:6379",
   GATEWAY_URL: "http://localhost:4100",
 };
+const rootKey = { kty: "OKP", crv: "Ed25519", x: "A".repeat(43) };
 const registry = {
   ISSUER: "http://localhost:4000",
   CLIENT_ID: "mullion-shell",
   CLIENT_SECRET: "x".repeat(32),
   REGISTRY_URL: "http://localhost:4300",
   API_AUDIENCE: "urn:mullion:api",
+  RELEASE_ROOT_KEYS: JSON.stringify({ keys: [rootKey] }),
 };
 const oidc = { ...common, ...registry };
 const credentials = { ...common, SIGN_IN: "credentials", CREDENTIALS_URL: "http://localhost:8000" };
@@ -53,7 +55,10 @@ describe("the environment of the front", () => {
     const env = read(credentials);
     expect(env).toMatchObject({ SIGN_IN: "credentials", CREDENTIALS_URL: "http://localhost:8000" });
     expect(registryOf(env)).toBeNull();
-    expect(registryOf(read({ ...credentials, ...registry }))).toEqual(registry);
+    expect(registryOf(read({ ...credentials, ...registry }))).toEqual({
+      ...registry,
+      RELEASE_ROOT_KEYS: [rootKey],
+    });
     expect(read(oidc).SIGN_IN).toBe("oidc");
   });
 

@@ -1,6 +1,13 @@
 import { commonEnv, parseEnv, trustedProxiesSchema } from "@mullion/http-service";
+import { rootKeysSchema } from "@mullion/release-signing";
 import { redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
+
+const mirrorsSchema = z
+  .string()
+  .default("")
+  .transform((list) => list.split(",").flatMap((url) => (url.trim() === "" ? [] : [url.trim()])))
+  .pipe(z.array(z.url({ protocol: /^https?$/ }).endsWith("/")));
 
 const common = {
   ...commonEnv,
@@ -23,6 +30,10 @@ const common = {
   TRUSTED_PROXIES: trustedProxiesSchema,
   /** Channel of the registry whose versions are shown. */
   CHANNEL: z.string().default("production"),
+  /** Further hosts of artifacts, in order: URLs ending in `/` that serve `<remote>/<version>/…`, comma separated. */
+  ARTIFACT_MIRRORS: mirrorsSchema,
+  /** Whether an override may show a build from a developer's own machine. */
+  DEVELOPMENT_OVERRIDES: z.stringbool().default(false),
 };
 
 /** The authorization server, and the client that the shell is there. */
@@ -33,7 +44,15 @@ const client = {
 };
 
 /** The registry is read with a token of the client. */
-const registry = { ...client, REGISTRY_URL: z.url(), API_AUDIENCE: z.string().min(1) };
+const registry = {
+  ...client,
+  REGISTRY_URL: z.url(),
+  API_AUDIENCE: z.string().min(1),
+  /** Public keys that delegations are verified with, as a JWK set: what they did not let in is not shown. */
+  RELEASE_ROOT_KEYS: rootKeysSchema,
+  /** Where events about panes go, with a token of the client; they are not kept unless given. */
+  INSIGHTS_URL: z.url().optional(),
+};
 
 const oidcSchema = z.object({ ...common, ...registry, SIGN_IN: z.literal("oidc") });
 
@@ -47,7 +66,13 @@ const credentialsSchema = z
   })
   .superRefine((env, context) => {
     if (env.REGISTRY_URL === undefined) return;
-    for (const name of ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "API_AUDIENCE"] as const) {
+    for (const name of [
+      "ISSUER",
+      "CLIENT_ID",
+      "CLIENT_SECRET",
+      "API_AUDIENCE",
+      "RELEASE_ROOT_KEYS",
+    ] as const) {
       if (env[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is needed" });
     }
   });
@@ -79,7 +104,17 @@ export type RegistryEnv = Pick<OidcEnv, keyof typeof registry>;
 
 /** The registry's settings, or null where there is none: possible without an authorization server only. */
 export function registryOf(env: ShellEnv): RegistryEnv | null {
-  return z.object(registry).safeParse(env).data ?? null;
+  const { ISSUER, CLIENT_ID, CLIENT_SECRET, REGISTRY_URL, API_AUDIENCE, RELEASE_ROOT_KEYS, INSIGHTS_URL } =
+    env;
+  const isComplete =
+    ISSUER !== undefined &&
+    CLIENT_ID !== undefined &&
+    CLIENT_SECRET !== undefined &&
+    REGISTRY_URL !== undefined &&
+    API_AUDIENCE !== undefined &&
+    RELEASE_ROOT_KEYS !== undefined;
+  if (!isComplete) return null;
+  return { ISSUER, CLIENT_ID, CLIENT_SECRET, REGISTRY_URL, API_AUDIENCE, RELEASE_ROOT_KEYS, INSIGHTS_URL };
 }
 
 /** Reads the environment; names every missing or wrong variable and exits when there is one. */

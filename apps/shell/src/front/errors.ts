@@ -4,6 +4,7 @@ export type ShellErrorCode =
   | "artifact_tampered"
   | "unknown_artifact"
   | "registry_unheard"
+  | "registry_failed"
   | "render_gone"
   | "bad_ticket";
 

@@ -1,22 +1,27 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { fileURLToPath } from "node:url";
 import cookie from "@fastify/cookie";
 import fastifyStatic from "@fastify/static";
-import { createClientCredentials } from "@mullion/access-token";
-import { type ApiAccess, bffPlugin, readApi } from "@mullion/bff";
+import { type ApiAccess, type ApiAnswer, bffPlugin, readApi } from "@mullion/bff";
 import { createHttpService, createLogger, timeToReceive } from "@mullion/http-service";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { Pool } from "undici";
 import { createSignInMode } from "./auth/sign-in-mode.ts";
-import { type ArtifactCache, createArtifactCache } from "./composition/artifact-cache.ts";
-import { type Composition, emptyComposition, followComposition } from "./composition/composition.ts";
-import { registryOf, type ShellEnv } from "./env.ts";
+import { type Composing, startComposing } from "./composition/start-composing.ts";
+import { versionOf } from "./composition/visit.ts";
+import type { ShellEnv } from "./env.ts";
 import { loadRoutes } from "./load-routes.ts";
+import { overrideTokensOf } from "./override/override-cookie.ts";
+import { overridePlugin } from "./override/plugin.ts";
 import { assertPagePath } from "./page/page-path.ts";
 import { pagePlugin } from "./page/plugin.ts";
-import { createTickets } from "./page/tickets.ts";
+import { createTickets, type Ticketed, type Tickets } from "./page/tickets.ts";
+import type { BridgeOperations } from "./render/bridge-server.ts";
 import { startRender } from "./render/render-process.ts";
 import { createSessions } from "./session/create-sessions.ts";
 import { sessionIdOf } from "./session/session-cookie.ts";
+import { telemetryPlugin } from "./telemetry/plugin.ts";
+import { createReportLimits } from "./telemetry/report-limits.ts";
 
 const shellDir = fileURLToPath(new URL("../..", import.meta.url));
 const yearMs = 31_536_000_000;
@@ -42,22 +47,50 @@ async function serveFiles(app: FastifyInstance): Promise<void> {
   });
 }
 
-function createComposition(env: ShellEnv, artifacts: ArtifactCache, log: FastifyBaseLogger): Composition {
-  const registry = registryOf(env);
-  if (registry === null) return emptyComposition();
-  const token = createClientCredentials({
-    issuer: registry.ISSUER,
-    clientId: registry.CLIENT_ID,
-    clientSecret: registry.CLIENT_SECRET,
-    scope: "registry:read",
-    resource: registry.API_AUDIENCE,
-  });
-  const client = {
-    registryUrl: registry.REGISTRY_URL,
-    channel: env.CHANNEL,
-    getToken: () => token.getToken(),
+/** Scopes that a remote's versions declare, a build under an override of the caller's included. */
+function declaredScopes(
+  { composition, overrides }: Composing,
+  remote: string,
+  headers: IncomingHttpHeaders,
+): ReturnType<ApiAccess["declaredScopes"]> {
+  const scopes = composition.scopesOf(remote);
+  // Hardly anybody has one; everybody else's calls wait for nothing.
+  if (overrideTokensOf(headers).length === 0) return scopes;
+  return overrides.scopesOf(remote, headers).then((added) => new Set([...(scopes ?? []), ...added]));
+}
+
+/** Reads data for a page that render draws: with the scopes of the very version that it draws. */
+async function readForPage(
+  api: ApiAccess,
+  { sessionId, shown, requestId }: Ticketed,
+  path: string,
+): Promise<ApiAnswer> {
+  if (sessionId === null) return { status: 401, data: null };
+  const access = { ...api, declaredScopes: () => new Set(shown?.manifest.scopes) };
+  const remote = shown?.manifest.name;
+  return readApi(access, { sessionId, remote, path, requestId, signal: AbortSignal.timeout(5_000) });
+}
+
+/** What render may ask of front. */
+function bridgeOperations(
+  api: ApiAccess,
+  tickets: Tickets,
+  { artifacts, telemetry }: Composing,
+): BridgeOperations {
+  return {
+    page: (ticket) => tickets.redeem(ticket).page,
+    read: async (ticket, path) => readForPage(api, tickets.redeem(ticket), path),
+    bytes: async (url) => artifacts.read(url),
+    failed: (ticket, code) => {
+      const { shown, page } = tickets.redeem(ticket);
+      if (shown === null || shown.reason === "override") return;
+      const { composition } = page.visit;
+      telemetry.failedOnServer({
+        ...{ remote: shown.manifest.name, version: versionOf(shown) },
+        ...{ composition, code },
+      });
+    },
   };
-  return followComposition(client, artifacts, log);
 }
 
 /** Composes the front: sessions, NextAuth, BFF, pages. Render is started as a process of its own. */
@@ -67,29 +100,21 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
   const signIn = createSignInMode(env, routes);
   const sessions = createSessions(env, signIn.issuer, log);
   const gateway = new Pool(env.GATEWAY_URL, { connections: 128, pipelining: 1 });
-  const artifacts = createArtifactCache();
   const tickets = createTickets();
-  const composition = createComposition(env, artifacts, log);
+  const composing = startComposing(env, log);
+  const { composition, overrides, telemetry } = composing;
   const api: ApiAccess = {
     routes,
     gateway,
     tokens: sessions.tokens,
     sessionRoutes: sessions.routes,
-    declaredScopes: (remote) => composition.scopesOf(remote),
+    declaredScopes: (remote, headers) => declaredScopes(composing, remote, headers),
   };
-  const render = await startRender(
-    {
-      page: (ticket) => tickets.redeem(ticket).page,
-      read: async (ticket, path) => {
-        const { page, sessionId, requestId } = tickets.redeem(ticket);
-        if (sessionId === null) return { status: 401, data: null };
-        const remote = page.kind === "remote" ? page.remote.name : undefined;
-        return readApi(api, { sessionId, remote, path, requestId, signal: AbortSignal.timeout(5_000) });
-      },
-      bytes: async (url) => artifacts.read(url),
+  const render = await startRender(bridgeOperations(api, tickets, composing), log, {
+    onFault: (fault) => {
+      telemetry.failedOnServer({ ...fault, composition: "none" });
     },
-    log,
-  );
+  });
 
   const app = createHttpService({
     name: "shell",
@@ -118,16 +143,20 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
     streams,
   });
   app.get("/api/session", async (request) => ({ session: (await reader.read(request)).view }));
+  const origin = env.SHELL_ORIGIN;
+  const shared = { origin, sessions: reader, overrides, composition };
+  await app.register(overridePlugin, shared);
+  await app.register(telemetryPlugin, { ...shared, telemetry, limits: createReportLimits() });
   await app.register(pagePlugin, {
-    ...{ origin: env.SHELL_ORIGIN, composition, render, tickets },
-    sessions: reader,
+    ...{ ...shared, render, tickets },
+    ...{ channel: env.CHANNEL, mirrors: env.ARTIFACT_MIRRORS },
   });
   app.addHook("preClose", async () => {
     // Open streams would keep the server from closing; their clients connect again, to another front.
     streams.close();
   });
   app.addHook("onClose", async () => {
-    composition.close();
+    await composing.close();
     await render.close();
     await gateway.destroy();
     await sessions.close();

@@ -1,25 +1,41 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { loadRemote, type RemoteDescriptor } from "@mullion/federation";
-import { ticketHeader } from "../bridge/protocol.ts";
+import { FederationError, loadRemote, type RemoteDescriptor } from "@mullion/federation";
+import { type Page, ticketHeader } from "../bridge/protocol.ts";
 import type { ShellPageProps } from "../page-props.ts";
 import { type BridgeClient, bridge } from "./bridge-global.ts";
+
+type ReleaseDescriptor = Extract<RemoteDescriptor, { kind: "release" }>;
+type RemotePage = Extract<Page, { kind: "remote" }>;
 
 /** Time a remote gets to load on the server; after that the browser loads it. */
 const loadBudgetMs = 2_000;
 
-async function canRender(remote: RemoteDescriptor, serverEntry: string): Promise<boolean> {
-  if (remote.kind === "development") return false;
+/** Why a remote cannot be drawn here, or null when it can. */
+async function loadFailure(remote: ReleaseDescriptor, serverEntry: string): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, loadBudgetMs, false);
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, loadBudgetMs, "remote_timeout");
   });
   const loaded = loadRemote(remote, serverEntry).then(
-    () => true,
-    () => false,
+    () => null,
+    (error: unknown) => (error instanceof FederationError ? error.code : "remote_unavailable"),
   );
   const result = await Promise.race([loaded, late]);
   clearTimeout(timer);
   return result;
+}
+
+/** True when the server can draw the page's remote; tells front when it should and cannot. */
+async function canRender(
+  front: BridgeClient,
+  ticket: string,
+  { remote, serverEntry }: RemotePage,
+): Promise<boolean> {
+  if (serverEntry === null || remote.kind === "development") return false;
+  const code = await loadFailure(remote, serverEntry);
+  // Nobody waits for the report: the page is the same whether it arrives or not.
+  if (code !== null) front.failed(ticket, code).catch(() => undefined);
+  return code === null;
 }
 
 /** Reads the page's data in parallel. What fails is left out: the browser asks again and shows the error. */
@@ -46,17 +62,18 @@ export async function preparePage(
   if (typeof ticket !== "string") throw new Error("a page request without a render ticket");
   const front = bridge();
   const page = await front.page(ticket);
-  const { session, navigation } = page;
+  const { session, navigation, visit, overrides, devtools } = page;
+  const frame = { session, navigation, visit, overrides, devtools };
   if (page.kind === "remote") {
     const [available, data] = await Promise.all([
-      canRender(page.remote, page.serverEntry),
+      canRender(front, ticket, page),
       readData(front, ticket, page.data),
     ]);
-    return { session, navigation, data, content: { kind: "remote", remote: page.remote, available } };
+    return { ...frame, data, content: { kind: "remote", remote: page.remote, available } };
   }
   if (page.kind === "notice") {
     response.statusCode = page.status;
-    return { session, navigation, data: {}, content: { kind: "notice", notice: page.notice } };
+    return { ...frame, data: {}, content: { kind: "notice", notice: page.notice } };
   }
-  return { session, navigation, data: {}, content: { kind: "start" } };
+  return { ...frame, data: {}, content: { kind: "start" } };
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testRelease } from "../page/test-release.ts";
-import { createArtifactCache } from "./artifact-cache.ts";
+import { createArtifactCache, type TamperedFile } from "./artifact-cache.ts";
 
 const code = "exports.app = 1";
 const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`;
@@ -29,10 +29,12 @@ describe("artifact cache", () => {
   });
 
   const cacheOfOne = () => {
-    const cache = createArtifactCache();
+    const alerts: TamperedFile[] = [];
+    const cache = createArtifactCache((file) => alerts.push(file));
     const release = testRelease({ name: "dashboard", path: "/dashboard", baseUrl });
-    cache.admit([{ ...release, files: [{ path: release.serverEntry, bytes: code.length, integrity }] }]);
-    return { cache, url: new URL(release.serverEntry, baseUrl).href };
+    const listed = { ...release, files: [{ path: release.serverEntry, bytes: code.length, integrity }] };
+    cache.admit(listed);
+    return { cache, listed, alerts, url: new URL(release.serverEntry, baseUrl).href };
   };
 
   it("fetches a listed file once, whatever the query", async () => {
@@ -42,10 +44,18 @@ describe("artifact cache", () => {
     expect(served.requests).toBe(1);
   });
 
-  it("server bytes with another hash than the release lists are never handed on", async () => {
-    const { cache, url } = cacheOfOne();
+  it("SEC-52 server bytes with another hash than the release lists are never handed on, and are reported", async () => {
+    const { cache, alerts, url } = cacheOfOne();
     served.body = "exports.app = process.env";
     await expect(cache.read(url)).rejects.toMatchObject({ code: "artifact_tampered" });
+    expect(alerts).toEqual([{ remote: "dashboard", version: "0.1.0-abcdef", url }]);
+  });
+
+  it("the files of a version that is forgotten are not fetched any more", async () => {
+    const { cache, listed, url } = cacheOfOne();
+    cache.retire(listed);
+    await expect(cache.read(url)).rejects.toMatchObject({ code: "unknown_artifact" });
+    expect(served.requests).toBe(0);
   });
 
   it("a URL that no release lists is not fetched at all", async () => {

@@ -5,8 +5,10 @@ import { ShellError } from "../errors.ts";
 
 /** Fetches and checks the server bytes of remotes for the render process. */
 export interface ArtifactCache {
-  /** Files of these releases may be asked for from now on; earlier ones stay, for pages under way. */
-  admit(releases: readonly PlacedRelease[]): void;
+  /** Files of a verified release may be asked for from now on. */
+  admit(release: PlacedRelease): void;
+  /** They may no longer be asked for. */
+  retire(release: PlacedRelease): void;
   /**
    * Bytes of one file by its absolute URL; a query is ignored.
    * @throws {ShellError} `unknown_artifact`, `artifact_unavailable` or `artifact_tampered`.
@@ -35,9 +37,24 @@ async function download(url: string, integrity: string): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Creates the cache: only listed files are fetched, and only bytes with the listed hash leave it. */
-export function createArtifactCache(): ArtifactCache {
-  const listed = new Map<string, string>();
+/** A file whose bytes are not the ones that were signed: the alert to record. */
+export interface TamperedFile {
+  readonly remote: string;
+  readonly version: string;
+  readonly url: string;
+}
+
+interface ListedFile {
+  readonly integrity: string;
+  readonly release: PlacedRelease;
+}
+
+/**
+ * Creates the cache: only listed files are fetched, and only bytes with the listed hash leave it.
+ * @param onTampered called each time that other bytes came.
+ */
+export function createArtifactCache(onTampered: (file: TamperedFile) => void): ArtifactCache {
+  const listed = new Map<string, ListedFile>();
   const cached = new Map<string, Promise<Uint8Array>>();
   let cachedBytes = 0;
 
@@ -53,25 +70,30 @@ export function createArtifactCache(): ArtifactCache {
   };
 
   return {
-    admit(releases) {
-      for (const release of releases) {
-        for (const file of release.files)
-          listed.set(new URL(file.path, release.baseUrl).href, file.integrity);
-      }
+    admit(release) {
+      for (const { path, integrity } of release.files)
+        listed.set(new URL(path, release.baseUrl).href, { integrity, release });
+    },
+    retire(release) {
+      for (const { path } of release.files) listed.delete(new URL(path, release.baseUrl).href);
     },
     async read(rawUrl) {
       const [url = rawUrl] = rawUrl.split("?", 1);
       const known = cached.get(url);
       if (known !== undefined) return known;
-      const integrity = listed.get(url);
-      if (integrity === undefined) throw new ShellError("unknown_artifact", `${url} belongs to no release.`);
-      const loading = download(url, integrity);
+      const file = listed.get(url);
+      if (file === undefined) throw new ShellError("unknown_artifact", `${url} belongs to no release.`);
+      const loading = download(url, file.integrity);
       cached.set(url, loading);
       loading.then(
         (bytes) => {
           remember(url, bytes);
         },
-        () => cached.delete(url),
+        (error: unknown) => {
+          cached.delete(url);
+          const isTampered = error instanceof ShellError && error.code === "artifact_tampered";
+          if (isTampered) onTampered({ remote: file.release.remote, version: file.release.version, url });
+        },
       );
       return loading;
     },

@@ -1,34 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type Channel,
-  hasRole,
-  type PlacedRelease,
-  type RemoteRoute,
-  type Role,
-  type Scope,
-} from "@mullion/contracts";
+import { hasRole, type Scope, type SessionView } from "@mullion/contracts";
 import type { FastifyBaseLogger } from "fastify";
-import type { NavigationItem } from "../../bridge/protocol.ts";
 import { ShellError } from "../errors.ts";
-import type { ArtifactCache } from "./artifact-cache.ts";
-import { fetchChannel, type RegistryClientOptions } from "./registry-client.ts";
-
-/** A page's remote: the release that is live and the route of it that matched. */
-export interface RoutedRemote {
-  readonly release: PlacedRelease;
-  readonly route: RemoteRoute;
-}
+import { chooseVersion, composeVisit, type Visitor } from "./compose-visit.ts";
+import { type LiveChannel, liveKeys, liveReleases, toLiveChannel } from "./live-remotes.ts";
+import { createPastVersions } from "./past-versions.ts";
+import { fetchChannel, fetchPastVersion, type RegistryClientOptions } from "./registry-client.ts";
+import type { ReleaseBook } from "./release-book.ts";
+import { createVisit, type Visit, versionOf } from "./visit.ts";
 
 /** What is live in the channel, as last heard from the registry. */
 export interface Composition {
-  /** The remote that serves a path, or null. */
-  find(pathname: string): RoutedRemote | null;
-  /** Entries whose pages the roles may open, in order. */
-  navigationFor(roles: readonly Role[]): NavigationItem[];
-  /** Scopes that a remote's manifest declares; null for one that is not live. */
+  /** The versions that a visit sees. */
+  visit(visitor: Visitor): Promise<Visit>;
+  /** Scopes that the manifests of a remote's known versions declare; null for a remote that is not live. */
   scopesOf(remote: string): ReadonlySet<Scope> | null;
-  /** Origins that the files of its remotes come from. */
+  /** Origins that the files of live remotes come from. */
   artifactOrigins(): readonly string[];
+  /** Whether the rollout could have shown a version to this person, now or earlier. */
+  mayHaveShown(view: SessionView, remote: string, version: string): Promise<boolean>;
   /**
    * Resolves as soon as the registry was heard once: before that nothing can be said about any path.
    * @throws {ShellError} `registry_unheard` when that takes longer than the time given.
@@ -39,40 +29,41 @@ export interface Composition {
 
 const retryDelayMs = 1_000;
 
+/** What following a channel takes. */
+export interface CompositionOptions {
+  readonly client: RegistryClientOptions;
+  readonly book: ReleaseBook;
+  readonly log: FastifyBaseLogger;
+}
+
 /**
  * Follows the channel: a change is known within a round trip. While the registry is away the last composition stays,
  * so that a lost registry costs nobody a page.
  */
-export function followComposition(
-  client: RegistryClientOptions,
-  artifacts: ArtifactCache,
-  log: FastifyBaseLogger,
-): Composition {
+export function followComposition({ client, book, log }: CompositionOptions): Composition {
   const closed = new AbortController();
   const isClosed = (): boolean => closed.signal.aborted;
-  let channel: Channel | null = null;
-  let routes: RoutedRemote[] = [];
-  let scopes = new Map<string, ReadonlySet<Scope>>();
+  let live: LiveChannel | null = null;
   let origins: string[] = [];
-
   const heard = Promise.withResolvers<undefined>();
+  const past = createPastVersions({
+    ...{ book, log },
+    fetch: async (remote, version) => fetchPastVersion(client, remote, version),
+  });
 
-  const apply = (next: Channel): void => {
-    artifacts.admit(next.releases);
-    routes = next.releases.flatMap((release) => release.manifest.routes.map((route) => ({ release, route })));
-    scopes = new Map(next.releases.map(({ remote, manifest }) => [remote, new Set(manifest.scopes)]));
-    origins = [...new Set(next.releases.map(({ baseUrl }) => new URL(baseUrl).origin))];
-    channel = next;
+  const apply = (next: LiveChannel): void => {
+    book.keep(liveKeys(next));
+    origins = [...new Set(liveReleases(next).map(({ baseUrl }) => new URL(baseUrl).origin))];
+    live = next;
     heard.resolve(undefined);
-    const versions = Object.fromEntries(next.releases.map(({ remote, version }) => [remote, version]));
-    log.info({ revision: next.revision, versions }, "composition changed");
+    log.info({ revision: next.revision, versions: describeChannel(next) }, "composition changed");
   };
 
   const follow = async (): Promise<void> => {
     while (!isClosed()) {
       try {
-        const next = await fetchChannel(client, channel?.revision ?? null, closed.signal);
-        if (next !== null) apply(next);
+        const channel = await fetchChannel(client, live?.revision ?? null, closed.signal);
+        if (channel !== null) apply(await toLiveChannel(channel, live, book));
       } catch (error) {
         if (isClosed()) return;
         log.warn({ err: error }, "the registry cannot be followed; keeping the last composition");
@@ -82,22 +73,28 @@ export function followComposition(
   };
   void follow();
 
-  const find = (pathname: string): RoutedRemote | null =>
-    routes.find(({ route }) => route.path === pathname) ?? null;
+  const liveRemote = (remote: string) => live?.remotes.find((candidate) => candidate.remote === remote);
 
   return {
-    find,
-    navigationFor: (roles) =>
-      (channel?.releases ?? [])
-        .flatMap(({ manifest }) => manifest.navigation)
-        .filter(({ path }) => hasRole(roles, find(path)?.route.roles ?? []))
-        .sort((a, b) => a.order - b.order || a.label.localeCompare(b.label))
-        .map(({ label, path, icon }) => ({ label, path, icon })),
-    scopesOf: (remote) => scopes.get(remote) ?? null,
+    visit: async (visitor) => composeVisit(live ?? nothingLive, visitor, past),
     artifactOrigins: () => origins,
+    scopesOf: (remote) => {
+      // Whose version asks nobody knows: visits may be pinned to any of them.
+      if (liveRemote(remote) === undefined) return null;
+      return book.scopesOf(remote);
+    },
+    mayHaveShown: async (view, remote, version) => {
+      const current = liveRemote(remote);
+      if (current === undefined) return false;
+      // A version on trial is judged by those who are in the trial, and by nobody else.
+      const isOnTrial = current.canary?.release.version === version;
+      if (isOnTrial && versionOf(chooseVersion(current, view.user.id)) !== version) return false;
+      const release = await past.find(remote, version);
+      return release?.manifest.routes.some(({ roles }) => hasRole(view.roles, roles)) === true;
+    },
     known: async (withinMs) => {
       // Every page asks; only those of a front that has just started have something to wait for.
-      if (channel !== null) return;
+      if (live !== null) return;
       const ended = new AbortController();
       const late = delay(withinMs, undefined, { signal: ended.signal }).then(() => {
         throw new ShellError("registry_unheard", "The registry has not been heard yet.");
@@ -116,13 +113,25 @@ export function followComposition(
   };
 }
 
+const nothingLive: LiveChannel = { revision: 0, remotes: [], withdrawn: new Set() };
+
+function describeChannel({ remotes }: LiveChannel): Record<string, string> {
+  const entries = remotes.map(({ remote, stable, canary }) => [
+    remote,
+    canary === null
+      ? stable.version
+      : `${stable.version}, to ${String(canary.percent)} % ${canary.release.version}`,
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
 /** The composition of an installation without a registry: no remote at all. */
 export function emptyComposition(): Composition {
   return {
-    find: () => null,
-    navigationFor: () => [],
+    visit: async ({ view }) => createVisit([], view?.roles ?? []),
     scopesOf: () => null,
     artifactOrigins: () => [],
+    mayHaveShown: async () => false,
     known: async () => undefined,
     close: () => undefined,
   };

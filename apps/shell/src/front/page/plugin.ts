@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Pool } from "undici";
+import { pinHeader } from "../../bridge/pin-header.ts";
 import { ticketHeader } from "../../bridge/protocol.ts";
 import type { Composition } from "../composition/composition.ts";
+import { type VisitRemote, versionOf } from "../composition/visit.ts";
+import { developmentOf, parsePin } from "../composition/visit-pin.ts";
+import type { Overrides } from "../override/overrides.ts";
 import { isPrefetch } from "../prefetch.ts";
-import type { RenderProcess } from "../render/render-process.ts";
+import type { PageConnection, RenderProcess } from "../render/render-process.ts";
 import type { SessionReader } from "../session/session-reader.ts";
 import { createNonce, pagePolicy, policyHeader } from "./content-security-policy.ts";
-import { decidePage } from "./decide-page.ts";
+import { decidePage, type PageDecision } from "./decide-page.ts";
 import { fallbackPage, fallbackPolicy } from "./fallback-page.ts";
 import { assertPagePath, parsePagePath } from "./page-path.ts";
 import type { Tickets } from "./tickets.ts";
@@ -17,6 +20,11 @@ export interface PageOptions {
   readonly origin: string;
   readonly sessions: SessionReader;
   readonly composition: Composition;
+  readonly overrides: Overrides;
+  /** Channel of the registry that is shown. */
+  readonly channel: string;
+  /** Further hosts of artifacts. */
+  readonly mirrors: readonly string[];
   readonly render: RenderProcess;
   readonly tickets: Tickets;
 }
@@ -44,7 +52,7 @@ function pick(request: FastifyRequest): Record<string, string> {
 }
 
 interface Drawing {
-  readonly pool: Pool;
+  readonly pages: PageConnection;
   readonly tickets: Tickets;
   readonly status: number;
   readonly ticket: string;
@@ -56,14 +64,12 @@ interface Drawing {
 async function drawPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { pool, tickets, status, ticket, policy }: Drawing,
+  { pages, tickets, status, ticket, policy }: Drawing,
 ): Promise<void> {
-  const aborted = new AbortController();
   reply.raw.once("close", () => {
     tickets.revoke(ticket);
-    if (!reply.raw.writableFinished) aborted.abort();
   });
-  await pool.stream(
+  await pages.stream(
     {
       path: request.raw.url ?? "/",
       method: "GET",
@@ -74,20 +80,13 @@ async function drawPage(
         // Next puts the nonce that it finds in there on the page's scripts.
         [policyHeader]: policy,
       },
-      signal: aborted.signal,
       headersTimeout: pageTimeoutMs,
       bodyTimeout: pageTimeoutMs,
     },
     ({ statusCode, headers }) => {
       reply.hijack();
-      const {
-        connection: _connection,
-        "keep-alive": _keepAlive,
-        "transfer-encoding": _encoding,
-        ...kept
-      } = headers;
       reply.raw.writeHead(statusCode === 200 ? status : statusCode, {
-        ...kept,
+        ...headers,
         ...pageHeaders,
         [policyHeader]: policy,
         "x-request-id": request.id,
@@ -97,34 +96,92 @@ async function drawPage(
   );
 }
 
-/** Draws the page that the path shows to this session, or sends the visitor where it is. */
-async function servePage(request: FastifyRequest, reply: FastifyReply, options: PageOptions): Promise<void> {
-  const { sessions, composition, tickets, origin } = options;
+/** What a request asks for, and of whom it is. */
+interface Asked {
+  readonly decision: PageDecision;
+  readonly sessionId: string | null;
+  readonly isDataRequest: boolean;
+  /** The remote whose development server the browser's document lets in already. */
+  readonly opened: string | null;
+}
+
+async function decide(request: FastifyRequest, options: PageOptions): Promise<Asked> {
+  const { sessions, composition, overrides, channel, mirrors } = options;
   const { pathname, isDataRequest } = parsePagePath(request.raw.url ?? "/");
   await composition.known(firstCompositionWithinMs);
   const { sessionId, view } = await sessions.read(request);
-  const decision = decidePage(pathname, view, composition);
+  const active = view === null ? [] : await overrides.activeFor(request.headers, view.user.id);
+  // A page load begins a visit; what its router asks for later belongs to it.
+  const pin = isDataRequest ? parsePin(request.headers[pinHeader]) : null;
+  const visit = await composition.visit({ view, pin, overrides: active });
+  const context = { session: view, visit, overrides: active, channel, mirrors };
+  const decision = decidePage(pathname, context);
+  return { decision, sessionId, isDataRequest, opened: developmentOf(pin) };
+}
+
+/** The pane of a development server that a page shows. */
+function developmentPane(decision: PageDecision): { readonly name: string; readonly url: string } | null {
+  const page = decision.kind === "page" ? decision.page : null;
+  return page?.kind === "remote" && page.remote.kind === "development" ? page.remote : null;
+}
+
+/**
+ * True for what the router of a loaded page cannot show: what is elsewhere, and what needs another
+ * Content-Security-Policy than the document has. An error makes it load the page instead.
+ */
+function needsDocument({ decision, isDataRequest, opened }: Asked): boolean {
+  if (!isDataRequest) return false;
+  return decision.kind === "redirect" || (developmentPane(decision)?.name ?? null) !== opened;
+}
+
+/** Draws the page that the path shows to this session, or sends the visitor where it is. */
+async function servePage(request: FastifyRequest, reply: FastifyReply, options: PageOptions): Promise<void> {
+  const { sessions, composition, tickets, origin, mirrors } = options;
+  const asked = await decide(request, options);
+  const { decision, sessionId } = asked;
+  if (needsDocument(asked)) {
+    await reply
+      .code(decision.kind === "redirect" ? 401 : 409)
+      .headers(pageHeaders)
+      .send();
+    return;
+  }
   if (decision.kind === "redirect") {
-    // A router that asks for data cannot follow a redirect to another site; an error makes it load the page instead.
-    if (isDataRequest) await reply.code(401).headers(pageHeaders).send();
-    else await reply.headers(pageHeaders).redirect(decision.location);
+    await reply.headers(pageHeaders).redirect(decision.location);
     return;
   }
   // First, so that a page which cannot be drawn, and asks again by itself, keeps no session alive.
-  const pool = await options.render.connect();
+  const pages = await options.render.connect();
   if (sessionId !== null && !isPrefetch(request.headers)) await sessions.use(sessionId);
-  const ticket = tickets.issue({ page: decision.page, sessionId, requestId: request.id });
+  const { page, shown } = decision;
+  request.log.info(
+    { composition: page.visit.composition, remote: shown?.manifest.name, version: shown && versionOf(shown) },
+    "page",
+  );
+  const ticket = tickets.issue({ page, shown, sessionId, requestId: request.id });
+  const policy = pagePolicy({
+    nonce: createNonce(),
+    shellOrigin: origin,
+    artifactOrigins: artifactOrigins(composition, shown, mirrors),
+    development: developmentPane(decision)?.url ?? null,
+  });
   try {
-    const policy = pagePolicy({
-      nonce: createNonce(),
-      shellOrigin: origin,
-      artifactOrigins: composition.artifactOrigins(),
-    });
-    await drawPage(request, reply, { pool, tickets, status: decision.status, ticket, policy });
+    await drawPage(request, reply, { pages, tickets, status: decision.status, ticket, policy });
   } catch (error) {
     tickets.revoke(ticket);
     throw error;
   }
+}
+
+/** Where the files of any page of the visit come from. */
+function artifactOrigins(
+  composition: Composition,
+  shown: VisitRemote | null,
+  mirrors: readonly string[],
+): string[] {
+  const own = shown?.kind === "release" ? [shown.release.baseUrl] : [];
+  const others = [...own, ...mirrors].map((url) => new URL(url).origin);
+  return [...new Set([...composition.artifactOrigins(), ...others])];
 }
 
 /** A person looks at this, not a program: a page that asks again by itself instead of a problem document. */

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "../../bridge/protocol.ts";
+import type { VisitRemote } from "../composition/visit.ts";
 import { ShellError } from "../errors.ts";
 
 /** What a render ticket stands for: one page of one session, for as long as its request lasts. */
 export interface Ticketed {
   readonly page: Page;
+  /** The remote that it shows. */
+  readonly shown: VisitRemote | null;
   readonly sessionId: string | null;
   readonly requestId: string;
 }

@@ -1,0 +1,80 @@
+import type { Channel, ChannelRemote, PlacedRelease, PlacedVersion } from "@mullion/contracts";
+import { ReleaseSigningError } from "@mullion/release-signing";
+import { type ReleaseBook, versionKey } from "./release-book.ts";
+
+/** A version on trial, verified. */
+interface LiveCanary {
+  readonly release: PlacedRelease;
+  readonly percent: number;
+  readonly salt: string;
+}
+
+/** What a channel shows of one remote, verified. */
+export interface LiveRemote {
+  readonly remote: string;
+  readonly stable: PlacedRelease;
+  readonly canary: LiveCanary | null;
+}
+
+/** A channel as it may be used. */
+export interface LiveChannel {
+  readonly revision: number;
+  readonly remotes: readonly LiveRemote[];
+  /** `remote@version` that pinned visits must leave. */
+  readonly withdrawn: ReadonlySet<string>;
+}
+
+async function verified(placed: PlacedVersion, book: ReleaseBook): Promise<PlacedRelease | null> {
+  try {
+    return await book.verify(placed);
+  } catch (error) {
+    // The book has recorded the alert.
+    if (error instanceof ReleaseSigningError) return null;
+    throw error;
+  }
+}
+
+async function toLive(
+  { remote, stable, canary }: ChannelRemote,
+  before: LiveRemote | undefined,
+  book: ReleaseBook,
+): Promise<LiveRemote[]> {
+  const [release, trial] = await Promise.all([
+    verified(stable, book),
+    canary === null ? null : verified(canary.release, book),
+  ]);
+  // The last good version goes on. A remote that never had one is not shown.
+  const shown = release ?? before?.stable;
+  if (shown === undefined) return [];
+  const isOnTrial = canary !== null && trial !== null;
+  return [
+    {
+      remote,
+      stable: shown,
+      canary: isOnTrial ? { release: trial, percent: canary.percent, salt: canary.salt } : null,
+    },
+  ];
+}
+
+/** Takes in what the registry says of a channel: of each remote the version it names, or the last one that verified. */
+export async function toLiveChannel(
+  channel: Channel,
+  before: LiveChannel | null,
+  book: ReleaseBook,
+): Promise<LiveChannel> {
+  const earlier = new Map(before?.remotes.map((live) => [live.remote, live]));
+  const remotes = await Promise.all(
+    channel.remotes.map(async (remote) => toLive(remote, earlier.get(remote.remote), book)),
+  );
+  return { revision: channel.revision, remotes: remotes.flat(), withdrawn: new Set(channel.withdrawn) };
+}
+
+/** The versions that a channel shows, stable and on trial. */
+export function liveReleases({ remotes }: LiveChannel): PlacedRelease[] {
+  return remotes.flatMap(({ stable, canary }) => (canary === null ? [stable] : [stable, canary.release]));
+}
+
+/** Their keys. */
+export function liveKeys(channel: LiveChannel): Set<string> {
+  return new Set(liveReleases(channel).map(({ remote, version }) => versionKey(remote, version)));
+}
