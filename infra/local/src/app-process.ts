@@ -4,6 +4,7 @@ import type { AppSpec } from "./apps.ts";
 import { type Child, startChild, waitUntilReady } from "./child.ts";
 import { inheritedEnvironment } from "./env.ts";
 import { LocalError } from "./errors.ts";
+import { nodeFlagsOf } from "./node-flags.ts";
 import { runCommand } from "./run-command.ts";
 import type { ProcessDefinition } from "./supervised-process.ts";
 
@@ -19,7 +20,7 @@ export function appProcess(spec: AppSpec, logFile: string): ProcessDefinition {
       const child = await startChild({
         name: spec.name,
         command: process.execPath,
-        args: [spec.main],
+        args: [...nodeFlagsOf(spec.folder), spec.main],
         cwd: spec.folder,
         env: { ...inheritedEnvironment(), ...spec.env },
         logFile,
