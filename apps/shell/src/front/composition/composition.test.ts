@@ -1,0 +1,164 @@
+import type { PlacedVersion, Role, SessionView } from "@mullion/contracts";
+import { createLogger } from "@mullion/http-service";
+import { createSigningKey } from "@mullion/release-signing";
+import type { FastifyBaseLogger } from "fastify";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { type Composition, followComposition } from "./composition.ts";
+import { createReleaseBook } from "./release-book.ts";
+import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
+import { type Visit, versionOf } from "./visit.ts";
+import { parsePin } from "./visit-pin.ts";
+
+const log: FastifyBaseLogger = createLogger({ name: "test", level: "silent" });
+
+const viewOf = (id: string, roles: Role[] = ["member"]): SessionView => ({
+  user: { id, name: "Vera", email: "vera@mullion.test" },
+  roles,
+  expiresAt: "2030-01-01T00:00:00.000Z",
+  idleExpiresAt: "2029-12-31T12:00:00.000Z",
+});
+
+let registry: TestRegistry;
+
+beforeEach(async () => {
+  registry = await startTestRegistry();
+});
+afterEach(() => {
+  registry.close();
+});
+
+/** A front's composition, as of its own start. */
+function startFront(): Composition {
+  const book = createReleaseBook({
+    rootKeys: registry.rootKeys,
+    artifacts: { admit: () => undefined, retire: () => undefined },
+    onRefused: () => undefined,
+  });
+  const composition = followComposition({ client: registry.client, book, log });
+  onTestFinished(() => {
+    composition.close();
+  });
+  return composition;
+}
+
+/** What a page load shows, or with the pin of a visit what its next page shows. */
+async function visit(front: Composition, of?: Visit, userId = "u"): Promise<Visit> {
+  await front.known(2_000);
+  return front.visit({
+    view: viewOf(userId),
+    pin: of === undefined ? null : parsePin(of.pin),
+    overrides: [],
+  });
+}
+
+const shownBy = ({ remotes }: Visit): string[] =>
+  remotes.map((shown) => `${shown.manifest.name} ${versionOf(shown)} ${shown.reason}`);
+
+describe("versions of a visit", () => {
+  let first: PlacedVersion;
+  let second: PlacedVersion;
+  beforeEach(async () => {
+    [first, second] = await Promise.all([
+      registry.place("billing", "first0"),
+      registry.place("billing", "second"),
+    ]);
+    registry.show([{ stable: first }]);
+  });
+
+  it("P4 a visit keeps its versions across a promotion, while new visits see the new one", async () => {
+    const front = startFront();
+    const before = await visit(front);
+    registry.show([{ stable: second }]);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(["billing 1.0.0-second stable"]);
+    const next = await visit(front, before);
+    expect(shownBy(next)).toEqual(["billing 1.0.0-first0 pinned"]);
+    expect(next.composition).toBe(before.composition);
+  });
+
+  it("P4 a front that never saw a visit's versions finds them at the registry, once", async () => {
+    const before = await visit(startFront());
+    registry.show([{ stable: second }]);
+    const other = startFront();
+    await other.known(2_000);
+    for (let page = 0; page < 3; page += 1) {
+      expect(shownBy(await visit(other, before))).toEqual(["billing 1.0.0-first0 pinned"]);
+    }
+    expect(registry.asked.filter((path) => path.endsWith(`/versions/${first.version}`))).toHaveLength(1);
+  });
+
+  it("P2 a withdrawn version is left by the visits that are pinned to it", async () => {
+    const front = startFront();
+    const before = await visit(front);
+    registry.show([{ stable: second }], [`billing@${first.version}`]);
+    await expect
+      .poll(async () => shownBy(await visit(front, before)))
+      .toEqual(["billing 1.0.0-second stable"]);
+  });
+
+  it("a pin to what was never live shows what is live, and asks for it no more than now and then", async () => {
+    const front = startFront();
+    await front.known(2_000);
+    const pin = new Map([["billing", "9.9.9-invented"]]);
+    for (let page = 0; page < 5; page += 1) {
+      const { remotes } = await front.visit({ view: viewOf("u"), pin, overrides: [] });
+      expect(remotes[0]).toMatchObject({ reason: "stable" });
+    }
+    expect(registry.asked.filter((path) => path.includes("/versions/"))).toHaveLength(1);
+  });
+
+  it("P2 over 10,000 users a canary of 50 % splits within 2 points, everybody keeps theirs on every front, and more percent lose nobody", async () => {
+    const canary = { release: second, percent: 50, salt: "salt-of-this-canary" };
+    registry.show([{ stable: first, canary }]);
+    const [one, other] = [startFront(), startFront()];
+    await Promise.all([one.known(2_000), other.known(2_000)]);
+    const users = Array.from({ length: 10_000 }, (_, index) => `user-${String(index)}`);
+    const inCanary = async (front: Composition): Promise<Set<string>> => {
+      const visits = await Promise.all(
+        users.map(async (id) => front.visit({ view: viewOf(id), pin: null, overrides: [] })),
+      );
+      return new Set(users.filter((_, index) => visits[index]?.remotes[0]?.reason === "canary"));
+    };
+    const [chosen, alsoChosen] = [await inCanary(one), await inCanary(other)];
+    expect(Math.abs(chosen.size - 5_000)).toBeLessThanOrEqual(200);
+    expect(alsoChosen).toEqual(chosen);
+    registry.show([{ stable: first, canary: { ...canary, percent: 60 } }]);
+    await expect.poll(async () => (await inCanary(one)).size).toBeGreaterThan(chosen.size);
+    const grown = await inCanary(one);
+    expect([...chosen].filter((user) => !grown.has(user))).toEqual([]);
+  });
+
+  it("SEC-52 a version that does not verify is not used: the last good one goes on, a remote without one is not shown", async () => {
+    const front = startFront();
+    expect(shownBy(await visit(front))).toEqual(["billing 1.0.0-first0 stable"]);
+    const stranger = await createSigningKey();
+    const [forged, unknown, healthy] = await Promise.all([
+      registry.place("billing", "forged", { key: stranger }),
+      registry.place("reports", "forged", { key: stranger }),
+      registry.place("wiki", "healthy"),
+    ]);
+    registry.show([{ stable: forged }, { stable: unknown }, { stable: healthy }]);
+    await expect
+      .poll(async () => shownBy(await visit(front)))
+      .toEqual(["billing 1.0.0-first0 stable", "wiki 1.0.0-healthy stable"]);
+  });
+
+  it("SEC-52 a canary that does not verify is shown to nobody", async () => {
+    const forged = await registry.place("billing", "forged", { key: await createSigningKey() });
+    registry.show([{ stable: first, canary: { release: forged, percent: 100, salt: "salt-salt" } }]);
+    expect(shownBy(await visit(startFront()))).toEqual(["billing 1.0.0-first0 stable"]);
+  });
+
+  it("P7 only those who are in a trial may report on it", async () => {
+    const canary = { release: second, percent: 50, salt: "salt-of-this-canary" };
+    registry.show([{ stable: first, canary }]);
+    const front = startFront();
+    await front.known(2_000);
+    for (const id of ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6"]) {
+      const isIn = (await visit(front, undefined, id)).remotes[0]?.reason === "canary";
+      await expect(front.mayHaveShown(viewOf(id), "billing", second.version)).resolves.toBe(isIn);
+    }
+    await expect(front.mayHaveShown(viewOf("u"), "billing", first.version)).resolves.toBe(true);
+    await expect(front.mayHaveShown(viewOf("u"), "billing", "9.9.9-invented")).resolves.toBe(false);
+    await expect(front.mayHaveShown(viewOf("u"), "nothing", first.version)).resolves.toBe(false);
+  });
+});

@@ -1,0 +1,83 @@
+import type { PlacedRelease } from "@mullion/contracts";
+import { createSigningKey } from "@mullion/release-signing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createReleaseBook, type RefusedVersion, type ReleaseBook } from "./release-book.ts";
+import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
+
+interface OpenBook {
+  readonly book: ReleaseBook;
+  readonly refused: RefusedVersion[];
+  /** Versions whose files may be read. */
+  readonly readable: Set<string>;
+}
+
+describe("the book of verified releases", () => {
+  let registry: TestRegistry;
+  beforeAll(async () => {
+    registry = await startTestRegistry();
+  });
+  afterAll(() => {
+    registry.close();
+  });
+
+  const open = (now = Date.now): OpenBook => {
+    const refused: RefusedVersion[] = [];
+    const readable = new Set<string>();
+    const book = createReleaseBook({
+      ...{ rootKeys: registry.rootKeys, now, onRefused: (version) => refused.push(version) },
+      artifacts: {
+        admit: ({ version }: PlacedRelease) => readable.add(version),
+        retire: ({ version }: PlacedRelease) => readable.delete(version),
+      },
+    });
+    return { book, refused, readable };
+  };
+
+  it("SEC-52 P5 a version re-signed by another team is refused, its files stay unreadable, one alert is recorded", async () => {
+    const { book, refused, readable } = open();
+    const forged = await registry.place("billing", "forged", { key: await createSigningKey() });
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(book.verify(forged)).rejects.toMatchObject({ code: "unknown_key" });
+    }
+    expect(book.find("billing", forged.version)).toBeUndefined();
+    expect([...readable]).toEqual([]);
+    expect(refused).toEqual([{ remote: "billing", version: forged.version, code: "unknown_key" }]);
+  });
+
+  it("SEC-52 a version that verified once does not vouch for other documents under its name", async () => {
+    const { book } = open();
+    const good = await registry.place("billing", "aaaaaa");
+    await book.verify(good);
+    const altered = { ...good, jws: good.jws.replace(/.$/, (last) => (last === "A" ? "Q" : "A")) };
+    await expect(book.verify(altered)).rejects.toMatchObject({ code: "signature_invalid" });
+    await expect(book.verify(good)).resolves.toMatchObject({ version: good.version });
+  });
+
+  it("a delegation that has expired meanwhile is asked about again", async () => {
+    let now = Date.now();
+    const { book, refused } = open(() => now);
+    const placed = await registry.place("billing", "bbbbbb");
+    await book.verify(placed);
+    now = Date.parse("2100-01-01T00:00:01Z");
+    await expect(book.verify(placed)).rejects.toMatchObject({ code: "delegation_expired" });
+    expect(refused).toHaveLength(1);
+  });
+
+  it("P4 what is live stays, of the rest the longest unused is forgotten with its files", async () => {
+    const { book, readable } = open();
+    const live = await registry.place("billing", "live00");
+    await book.verify(live);
+    book.keep(new Set([`billing@${live.version}`]));
+    const others = await Promise.all(
+      Array.from({ length: 205 }, async (_, index) =>
+        registry.place("billing", `n${String(index).padStart(5, "0")}`),
+      ),
+    );
+    for (const placed of others) await book.verify(placed);
+    expect(readable.size).toBe(200);
+    expect(readable).toContain(live.version);
+    expect(readable).not.toContain(others[0]?.version);
+    expect(book.find("billing", live.version)).toBeDefined();
+    expect(book.find("billing", others[0]?.version ?? "")).toBeUndefined();
+  });
+});
