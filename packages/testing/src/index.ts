@@ -6,6 +6,7 @@ export { createTestIssuer, type SignOverrides, type TestClaims, type TestIssuer 
 export { createTestLink, type TestLink } from "./link.ts";
 export { freePort } from "./port.ts";
 export { type RedisTopology, startRedisCluster, startRedisSentinels } from "./redis-topology.ts";
+export { createRemoteVariant, type RemoteVariant } from "./remote-variant.ts";
 export { createSigningKey, type SigningKey } from "./signing-key.ts";
 export {
   createUserAgent,
