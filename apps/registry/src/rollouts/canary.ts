@@ -3,6 +3,7 @@ import type { CanaryAbort, CanaryChange, NewCanary } from "@mullion/contracts";
 import { inTransaction, type Pool } from "@mullion/postgres";
 import type { Actor } from "../actor.ts";
 import { refuse } from "../errors.ts";
+import { assertFits } from "../hosts/host-gate.ts";
 import { compareAnew, findCanary, insertCanary, removeCanary, updateCanary } from "./canary-row.ts";
 import { lockChannel, type Place } from "./channel-lock.ts";
 import { lastCanaryChange } from "./history.ts";
@@ -14,7 +15,7 @@ import { reinstate, withdraw } from "./withdrawn.ts";
 /**
  * Puts a published version on trial, or changes the percentage or the guard of the trial it is on. The same again changes
  * nothing.
- * @throws {ProblemError} `version_unknown`, `route_taken`, `no_stable_version`, `version_is_stable` or `canary_running`.
+ * @throws {ProblemError} `version_unknown`, `route_taken`, `release_invalid`, `no_stable_version`, `version_is_stable` or `canary_running`.
  */
 export async function setCanary(
   pool: Pool,
@@ -47,6 +48,7 @@ export async function setCanary(
     const next = { ...change, revision: revision + 1 };
     if (running === null) {
       await assertPlaceable(client, place, version);
+      await assertFits(client, { ...place, version });
       await insertCanary(client, place, wanted, actor.name);
       await reinstate(client, place, version);
       await recordChange(client, { ...next, kind: "canary-started" }, actor);

@@ -1,6 +1,7 @@
 import type { Channel, ChannelRemote, PlacedVersion, Release } from "@mullion/contracts";
 import type { Pool } from "@mullion/postgres";
 import type { Place } from "./channel-lock.ts";
+import { baseUrlOf, placedVersion, type SignedRow } from "./placed-version.ts";
 
 /** The channel's revision; 0 for one that nothing was promoted to yet. */
 export async function readRevision(pool: Pool, channel: string): Promise<number> {
@@ -10,30 +11,12 @@ export async function readRevision(pool: Pool, channel: string): Promise<number>
   return Number(rows[0]?.revision ?? 0);
 }
 
-/** A version with what proves it; null where it was published before versions were signed. */
-interface SignedRow {
-  readonly version: string;
-  readonly jws: string | null;
-  readonly delegation: string | null;
-}
-
 interface ChannelRow {
   readonly revision: string;
   readonly release: Release | null;
   readonly stable: SignedRow | null;
   readonly canary: (SignedRow & { readonly percent: number; readonly salt: string }) | null;
   readonly withdrawn: string[];
-}
-
-function baseUrlOf(publicUrl: string, remote: string, version: string): string {
-  return `${publicUrl.replace(/\/$/, "")}/artifacts/${remote}/${version}/`;
-}
-
-function placedVersion(publicUrl: string, remote: string, row: SignedRow): PlacedVersion | null {
-  const { version, jws, delegation } = row;
-  // Fronts show nothing that is unsigned: it is left out here, where the log of a front would only repeat it.
-  if (jws === null || delegation === null) return null;
-  return { remote, version, jws, delegation, baseUrl: baseUrlOf(publicUrl, remote, version) };
 }
 
 function channelRemote(publicUrl: string, { release, stable, canary }: ChannelRow): ChannelRemote[] {
@@ -52,19 +35,19 @@ export async function readChannel(pool: Pool, channel: string, publicUrl: string
   const { rows } = await pool.query<ChannelRow>(
     `select c.revision, v.release,
             case when r.remote is not null then
-              json_build_object('version', v.version, 'jws', v.jws, 'delegation', d.jws) end as stable,
+              json_build_object('version', v.version, 'jws', d.jws, 'delegation', d.delegation) end as stable,
             case when k.remote is not null then
-              json_build_object('version', kv.version, 'jws', kv.jws, 'delegation', kd.jws,
+              json_build_object('version', kv.version, 'jws', kd.jws, 'delegation', kd.delegation,
                                 'percent', k.percent, 'salt', k.salt) end as canary,
             array(select w.remote || '@' || w.version from withdrawn_versions w
                   where w.channel = c.name order by w.remote, w.version) as withdrawn
      from channels c
      left join channel_remotes r on r.channel = c.name
      left join versions v on v.remote = r.remote and v.version = r.version
-     left join delegations d on d.thumbprint = v.key_thumbprint
+     left join lateral placement(v.remote, v.version) d on true
      left join canaries k on k.channel = r.channel and k.remote = r.remote
      left join versions kv on kv.remote = k.remote and kv.version = k.version
-     left join delegations kd on kd.thumbprint = kv.key_thumbprint
+     left join lateral placement(kv.remote, kv.version) kd on true
      where c.name = $1 order by r.remote`,
     [channel],
   );
@@ -92,8 +75,8 @@ export async function readPlacedVersion(
   publicUrl: string,
 ): Promise<PlacedVersion | null> {
   const { rows } = await pool.query<SignedRow>(
-    `select v.version, v.jws, d.jws as delegation
-     from versions v left join delegations d on d.thumbprint = v.key_thumbprint
+    `select v.version, d.jws, d.delegation
+     from versions v left join lateral placement(v.remote, v.version) d on true
      where v.remote = $2 and v.version = $3
        and exists (select from channel_revisions r where r.channel = $1 and r.remote = $2 and r.version = $3)
        and not exists (select from withdrawn_versions w

@@ -12,8 +12,9 @@ import { parseBody, parseQuery } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { actorOf } from "../actor.ts";
+import { actorOf, type Caller } from "../actor.ts";
 import { parseChannelName, parseRemoteName } from "../names.ts";
+import { assertMayChange } from "../publishers/publishers.ts";
 import { abortCanary, setCanary } from "./canary.ts";
 import type { Place } from "./channel-lock.ts";
 import { readRollouts } from "./read-rollouts.ts";
@@ -33,6 +34,12 @@ function placeOf({ params }: FastifyRequest<OfPlace>): Place {
 export function addRolloutRoutes(app: FastifyInstance, pool: Pool): void {
   const read = { onRequest: app.requireScope("registry:read") };
   const write = { onRequest: app.requireScope("registry:publish") };
+  /** Lets pass whom the remote belongs to: who may publish one remote must not change another. */
+  const admit = async (request: FastifyRequest<OfPlace>): Promise<{ place: Place; caller: Caller }> => {
+    const [place, caller] = [placeOf(request), actorOf(request)];
+    await assertMayChange(pool, caller, place.remote);
+    return { place, caller };
+  };
   const base = "/registry/rollouts/:channel/:remote";
 
   app.get(
@@ -43,28 +50,32 @@ export function addRolloutRoutes(app: FastifyInstance, pool: Pool): void {
 
   app.put<OfPlace>(`${base}/stable`, write, async (request): Promise<ChannelChange> => {
     const promotion = parseBody(promotionSchema, request.body);
-    const change = await promote(pool, placeOf(request), promotion, actorOf(request));
+    const { place, caller } = await admit(request);
+    const change = await promote(pool, place, promotion, caller);
     request.log.info({ change }, "promoted");
     return change;
   });
 
   app.post<OfPlace>(`${base}/rollback`, write, async (request): Promise<ChannelChange> => {
     const rollback = parseBody(rollbackSchema, request.body);
-    const change = await rollBack(pool, placeOf(request), rollback, actorOf(request));
+    const { place, caller } = await admit(request);
+    const change = await rollBack(pool, place, rollback, caller);
     request.log.info({ change }, "rolled back");
     return change;
   });
 
   app.put<OfPlace>(`${base}/canary`, write, async (request): Promise<CanaryChange> => {
     const canary = parseBody(newCanarySchema, request.body);
-    const change = await setCanary(pool, placeOf(request), canary, actorOf(request));
+    const { place, caller } = await admit(request);
+    const change = await setCanary(pool, place, canary, caller);
     request.log.info({ change }, "canary set");
     return change;
   });
 
   app.delete<OfPlace>(`${base}/canary`, write, async (request): Promise<CanaryChange> => {
     const abort = parseBody(canaryAbortSchema, request.body);
-    const change = await abortCanary(pool, placeOf(request), abort, actorOf(request));
+    const { place, caller } = await admit(request);
+    const change = await abortCanary(pool, place, abort, caller);
     request.log.info({ change }, "canary aborted");
     return change;
   });

@@ -2,6 +2,7 @@ import type { ChannelChange, Promotion, Rollback } from "@mullion/contracts";
 import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import type { Actor } from "../actor.ts";
 import { refuse } from "../errors.ts";
+import { assertFits } from "../hosts/host-gate.ts";
 import { compareAnew, findCanary, removeCanary } from "./canary-row.ts";
 import { lockChannel, type Place } from "./channel-lock.ts";
 import { lastMove, versionBefore } from "./history.ts";
@@ -28,7 +29,6 @@ export async function findStable(client: PoolClient, { channel, remote }: Place)
 
 async function place(client: PoolClient, move: Move, actor: Actor): Promise<ChannelChange> {
   const { channel, remote, version, previous, revision } = move;
-  await assertPlaceable(client, move, version);
   await client.query(
     `insert into channel_remotes (channel, remote, version, promoted_by) values ($1, $2, $3, $4)
      on conflict (channel, remote) do update
@@ -58,6 +58,8 @@ export async function promote(
     const previous = await findStable(client, target);
     if (previous === version) return { ...target, revision, version, previousVersion: previous };
     if ((await findCanary(client, target))?.version === version) await removeCanary(client, target);
+    await assertPlaceable(client, target, version);
+    await assertFits(client, { ...target, version });
     const move = { ...target, kind: "promoted", version, previous, reason, revision: revision + 1 } as const;
     return place(client, move, actor);
   });
@@ -96,6 +98,7 @@ export async function rollBack(
         `${from} is the first version of ${target.remote} in ${target.channel}. Deploy a corrected one.`,
       );
     }
+    await assertPlaceable(client, target, version);
     const canary = await findCanary(client, target);
     if (canary !== null) {
       await removeCanary(client, target);
