@@ -6,9 +6,9 @@ declare global {
   var __MULLION_BRIDGE__: BridgeClient | undefined;
 }
 
-/** Makes the bridge reachable for pages, which Next compiles into bundles of their own. */
+/** Makes the bridge reachable for pages, which Next compiles into bundles of their own; nobody can put another there. */
 export function publishBridge(bridge: BridgeClient): void {
-  globalThis.__MULLION_BRIDGE__ = bridge;
+  Object.defineProperty(globalThis, "__MULLION_BRIDGE__", { value: bridge });
 }
 
 /** The bridge of this process. Pages call it in `getServerSideProps` only. */

@@ -1,37 +1,58 @@
 import { createServer } from "node:http";
 import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { bridgeDescriptor, connectionCount, firstConnectionDescriptor } from "../bridge/messages.ts";
 import { connectBridge } from "./bridge-client.ts";
 import { publishBridge } from "./bridge-global.ts";
 import { confine } from "./confine.ts";
+import { giveUpPowers } from "./powers.ts";
 import { writeWholePanes } from "./whole-panes.ts";
 
+const { exit } = giveUpPowers();
+
 // Before Next is loaded: a front that is killed meanwhile would leave this process behind, waiting for nobody.
-process.on("disconnect", () => process.exit(0));
-if (!process.connected) process.exit(0);
-
-const dir = fileURLToPath(new URL("../..", import.meta.url));
-
-const server = createServer({ keepAliveTimeout: 0 });
-const bridge = connectBridge((socket) => {
-  if (!(socket instanceof Socket)) return;
-  server.emit("connection", socket);
-  socket.resume();
+const socket = new Socket({ fd: bridgeDescriptor });
+socket.on("error", () => {
+  exit(1);
 });
-publishBridge(bridge);
-confine((url) => bridge.bytes(url));
+socket.on("close", () => {
+  exit(0);
+});
+const bridge = connectBridge(socket);
+publishBridge(bridge.client);
+confine((url) => bridge.client.bytes(url));
 writeWholePanes();
 
+function complain(msg: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${JSON.stringify({ msg, error: text.slice(0, 1_500) })}\n`);
+}
+// What a remote did not catch must not cost the visitors of the others their pages: front starts a new process and
+// ends this one when nobody waits for it any more.
+process.on("uncaughtException", (error: unknown) => {
+  complain("an error that nobody caught", error);
+  bridge.shaken(error instanceof Error ? error.message : String(error));
+});
+process.on("unhandledRejection", (error: unknown) => {
+  complain("a rejection that nobody handled", error);
+});
+
+const dir = fileURLToPath(new URL("../..", import.meta.url));
 // Loaded only now: Next keeps the `fetch` and `fs` it finds.
 const { default: createNext } = await import("next");
 const app = createNext({ dev: false, dir, hostname: "localhost", port: 0 });
 const handle = app.getRequestHandler();
 await app.prepare();
+
+const server = createServer({ keepAliveTimeout: 0 });
 server.on("request", (request, response) => {
   handle(request, response).catch((error: unknown) => {
-    process.stderr.write(`${JSON.stringify({ level: 50, msg: "page failed", error: String(error) })}\n`);
+    complain("page failed", error);
     if (!response.headersSent) response.writeHead(500);
     response.end();
   });
 });
-process.send?.({ type: "ready" });
+for (let index = 0; index < connectionCount; index += 1) {
+  server.emit("connection", new Socket({ fd: firstConnectionDescriptor + index }));
+}
+bridge.ready();

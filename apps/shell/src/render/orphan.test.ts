@@ -3,12 +3,14 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { connectionCount } from "../bridge/messages.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 // A front that starts render, says its process id and is killed before render has loaded anything.
 const front = `
-  import { fork } from "node:child_process";
-  const render = fork(process.argv[1], [], { stdio: "ignore", execArgv: [] });
+  import { spawn } from "node:child_process";
+  const stdio = ["ignore", "ignore", "ignore", ...new Array(1 + ${connectionCount}).fill("pipe")];
+  const render = spawn(process.execPath, [process.argv[1]], { stdio, detached: true });
   render.once("spawn", () => process.stdout.write(String(render.pid), () => process.kill(process.pid, "SIGKILL")));
 `;
 

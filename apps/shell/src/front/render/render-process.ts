@@ -1,136 +1,207 @@
-import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
-import { Pool } from "undici";
-import { type FrontMessage, renderMessageSchema } from "../../bridge/protocol.ts";
+import type { Dispatcher } from "undici";
+import { type Page, ticketHeader } from "../../bridge/protocol.ts";
 import { ShellError } from "../errors.ts";
-import { answerCall, type BridgeOperations } from "./bridge-server.ts";
-import { spawnRender } from "./spawn-render.ts";
+import { createBlame } from "./blame.ts";
+import type { BridgeOperations } from "./bridge-server.ts";
+import type { PageRequest } from "./page-connections.ts";
+import { type RenderChild, type RenderEnd, startChild } from "./render-child.ts";
+import { defaultLimits, type RenderLimits } from "./watchdog.ts";
 
-/** The render process and the way to it. It is started again whenever it dies. */
+/** A version of a remote that ended a render process, and is drawn by browsers only for a while. */
+export interface RenderFault {
+  readonly remote: string;
+  readonly version: string;
+  readonly code: Exclude<RenderEnd, "retired">;
+}
+
+/** What has pages drawn. */
+export interface PageConnection {
+  /** Sends the request of a page, with its ticket in the headers, and passes the answer on to what `factory` returns. */
+  stream(page: PageRequest, factory: Dispatcher.StreamFactory): Promise<void>;
+}
+
+/** The render process and the way to it. It is started again whenever it dies, and replaced when it is worn. */
 export interface RenderProcess {
   /**
-   * Connections whose other ends are handed over to render.
+   * Resolves when pages can be drawn.
    * @throws {ShellError} `render_gone` when no render process became ready in time.
    */
-  connect(): Promise<Pool>;
+  connect(): Promise<PageConnection>;
   /** Process id of the current render process, or null between two. */
   pid(): number | null;
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** What differs from the usual. */
+export interface RenderOptions {
+  readonly limits?: Partial<RenderLimits>;
+  /** Told of each version that goes into quarantine. */
+  readonly onFault?: (fault: RenderFault) => void;
+}
+
 /** How long a page waits for a render process that is starting. */
 const readyTimeoutMs = 10_000;
 /** Delay before a render process that died is started again, so that one that dies at start does not spin. */
 const restartDelayMs = 250;
+/** How often the process is looked at, and at most one is started. */
+const inspectMs = 1_000;
+/** How long browsers draw alone what ended a render process. */
+const quarantineMs = 10 * 60_000;
+/** How often a page is asked for again when render ended under it. Nobody has seen anything of it by then. */
+const attempts = 3;
+
+const versionOf = (page: Page): string | null =>
+  page.kind === "remote" ? `${page.remote.name}@${page.remote.version}` : null;
 
 /** Starts render and keeps it running. */
 export async function startRender(
   operations: BridgeOperations,
   log: FastifyBaseLogger,
+  { limits: chosen, onFault }: RenderOptions = {},
 ): Promise<RenderProcess> {
-  let current: ChildProcess | null = null;
-  let closing = false;
-  let isReady = false;
-  const waiting = new Set<() => void>();
+  const limits = { ...defaultLimits, ...chosen };
+  const blame = createBlame(quarantineMs);
+  const children = new Set<RenderChild>();
+  const closed = new AbortController();
+  let current: RenderChild | null = null;
+  let next: RenderChild | null = null;
+  let available = Promise.withResolvers<RenderChild>();
+  let oneByOne: Promise<unknown> = Promise.resolve();
 
-  const send = (child: ChildProcess, message: FrontMessage, socket?: Socket): void => {
-    if (!child.connected) {
-      socket?.destroy();
-      return;
-    }
-    child.send(message, socket, { keepOpen: false }, (error) => {
-      if (error) socket?.destroy();
-    });
+  const guarded: BridgeOperations = {
+    ...operations,
+    page(ticket) {
+      const page = operations.page(ticket);
+      const version = versionOf(page);
+      const isKept = page.kind === "remote" && version !== null && blame.isQuarantined(version);
+      return isKept ? { ...page, serverEntry: null } : page;
+    },
   };
 
-  const receive = async (child: ChildProcess, raw: unknown): Promise<void> => {
-    const message = renderMessageSchema.parse(raw);
-    if (message.type === "ready") {
-      isReady = true;
-      log.info({ pid: child.pid }, "render is ready");
-      for (const wake of waiting) wake();
-      return;
-    }
-    try {
-      const value = await answerCall(message.call, operations);
-      send(child, { type: "answer", id: message.id, value });
-    } catch (error) {
-      log.warn({ err: error, operation: message.call.operation }, "a call of render was refused");
-      send(child, {
-        type: "failure",
-        id: message.id,
-        message: error instanceof Error ? error.message : "refused",
-      });
+  const accuse = (child: RenderChild, code: RenderEnd): void => {
+    if (code === "retired" || code === "render_slow_start") return;
+    for (const subject of blame.ended(child.underWay(), child.versions())) {
+      const [remote = subject, version = ""] = subject.split("@", 2);
+      log.error({ remote, version, code }, "a remote ended render; browsers draw it alone for a while");
+      onFault?.({ remote, version, code });
     }
   };
 
   const start = (): void => {
-    const child = spawnRender();
-    current = child;
-    child.on("message", (raw) => {
-      receive(child, raw).catch((error: unknown) => {
-        log.error({ err: error }, "render sent something unknown; ending it");
-        child.kill("SIGKILL");
-      });
-    });
-    child.once("exit", (code, signal) => {
-      isReady = false;
-      current = null;
-      if (closing) return;
-      log.error({ code, signal }, "render ended; starting it again");
-      setTimeout(start, restartDelayMs);
+    const child = startChild(guarded, limits, log);
+    children.add(child);
+    next = child;
+    void child.ready.then(
+      () => {
+        const old = current;
+        current = child;
+        next = null;
+        log.info({ pid: child.pid }, "render is ready");
+        available.resolve(child);
+        void old?.retire();
+      },
+      () => undefined,
+    );
+    void child.ended.then(async (code) => {
+      children.delete(child);
+      if (closed.signal.aborted) return;
+      // Before its pages are asked for again.
+      accuse(child, code);
+      if (child === current) {
+        current = null;
+        available = Promise.withResolvers<RenderChild>();
+      }
+      if (child === next) next = null;
+      if (code === "retired") return;
+      log.error({ code, pid: child.pid }, "render ended; starting it again");
+      await delay(restartDelayMs, undefined, { signal: closed.signal }).catch(() => undefined);
+      if (current === null && next === null && !closed.signal.aborted) start();
     });
   };
   start();
 
-  const directory = await mkdtemp(path.join(tmpdir(), "mullion-"));
-  const socketPath = path.join(directory, "render");
-  const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
-    socket.on("error", () => socket.destroy());
-    if (current === null || !isReady) socket.destroy();
-    else send(current, { type: "connection" }, socket);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(socketPath, resolve);
-  });
-  const pool = new Pool("http://render", { socketPath, connections: 64, pipelining: 1 });
+  const inspection = setInterval(() => {
+    const reason = current?.worn() ?? null;
+    if (reason === null || next !== null) return;
+    log.info({ reason, pid: current?.pid, versions: current?.versions().length }, "render is being replaced");
+    start();
+  }, inspectMs);
 
-  const untilReady = async (): Promise<void> => {
-    if (isReady) return;
-    await new Promise<void>((resolve, reject) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        waiting.delete(wake);
-        reject(new ShellError("render_gone", "The render process is not ready."));
-      }, readyTimeoutMs);
-      waiting.add(wake);
+  const untilReady = async (): Promise<RenderChild> => {
+    if (current !== null) return current;
+    const ended = new AbortController();
+    const late = delay(readyTimeoutMs, undefined, { signal: ended.signal }).then(() => {
+      throw new ShellError("render_gone", "The render process is not ready.");
     });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([available.promise, late]);
+    } finally {
+      ended.abort();
+    }
+  };
+
+  const draw = async (
+    child: RenderChild,
+    version: string | null,
+    page: PageRequest,
+    factory: Dispatcher.StreamFactory,
+  ): Promise<void> => {
+    if (version === null || !blame.isSuspect(version)) {
+      await child.draw(version, page, factory);
+      return;
+    }
+    const turn = oneByOne.then(() => child.draw(version, page, factory));
+    oneByOne = turn.catch(() => undefined);
+    await turn;
+  };
+
+  const drawOnAny = async (page: PageRequest, factory: Dispatcher.StreamFactory): Promise<void> => {
+    const version = versionOf(operations.page(ticketOf(page)));
+    for (let number = 1; ; number += 1) {
+      const child = await untilReady();
+      let hasBegun = false;
+      try {
+        await draw(child, version, page, (answer) => {
+          hasBegun = true;
+          return factory(answer);
+        });
+        if (version !== null) blame.drawn(version);
+        return;
+      } catch (error) {
+        // Only when the process is gone is the page asked for again; one that takes too long is refused.
+        if (hasBegun || !child.isGone() || number === attempts) throw error;
+      }
+    }
   };
 
   return {
     async connect() {
       await untilReady();
-      return pool;
+      return { stream: drawOnAny };
     },
     pid: () => current?.pid ?? null,
     check: async () => {
-      if (!isReady) throw new ShellError("render_gone", "The render process is not ready.");
+      if (current === null) throw new ShellError("render_gone", "The render process is not ready.");
     },
     async close() {
-      closing = true;
-      await pool.destroy();
-      server.close();
-      current?.kill("SIGTERM");
-      await rm(directory, { recursive: true, force: true });
+      closed.abort();
+      clearInterval(inspection);
+      await Promise.all(
+        [...children].map(async (child) => {
+          child.kill("retired");
+          await child.ended;
+        }),
+      );
     },
   };
+}
+
+function ticketOf({ headers }: PageRequest): string {
+  const ticket: unknown = Reflect.get(headers ?? {}, ticketHeader);
+  if (typeof ticket !== "string") throw new ShellError("bad_ticket", "A page is asked for with a ticket.");
+  return ticket;
 }

@@ -1,13 +1,16 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { bridgeDescriptor, connectionCount, firstConnectionDescriptor } from "../../bridge/messages.ts";
 
 const shellDir = fileURLToPath(new URL("../../..", import.meta.url));
 const repositoryDir = realpathSync(fileURLToPath(new URL("../../../../..", import.meta.url)));
 
 /**
- * What render may read: its build, its code and the packages. Not the data directory, not the sources of services,
- * not a home directory.
+ * What render may read: its build, its code and the packages. Not the data directory, not the code of front and the
+ * services, not a home directory.
  */
 const readable = [
   `${shellDir}.next/`,
@@ -16,32 +19,67 @@ const readable = [
   `${shellDir}public/`,
   `${shellDir}pages/`,
   `${shellDir}static/`,
-  `${shellDir}src/`,
+  `${shellDir}src/render/`,
+  `${shellDir}src/bridge/`,
   `${shellDir}node_modules/`,
   `${repositoryDir}/node_modules/`,
   `${repositoryDir}/package.json`,
   `${repositoryDir}/packages/`,
 ];
 
+/** A render process that was started, and the ways to it. */
+export interface SpawnedRender {
+  readonly child: ChildProcess;
+  readonly bridge: Socket;
+  readonly connections: readonly Socket[];
+  readonly output: readonly Readable[];
+}
+
 /**
  * Starts the render process: the same build as front's, under Node's permission model (no network, no child processes,
- * no workers, no native addons, the files above only) and with an environment that holds no secret.
+ * no workers, no native addons, the files above only), with an environment that holds no secret, in a process group of
+ * its own, and with no other descriptors than the bridge and the connections for pages.
  */
-export function spawnRender(): ChildProcess {
-  return fork(fileURLToPath(new URL("../../render/main.ts", import.meta.url)), {
-    cwd: shellDir,
-    serialization: "advanced",
-    execArgv: [
+export function spawnRender(heapLimitMegabytes: number): SpawnedRender {
+  const child = spawn(
+    process.execPath,
+    [
       "--permission",
       ...readable.map((path) => `--allow-fs-read=${path}`),
+      // SQLite opens files past the permission model; the foreign function interface is memory access.
+      "--no-experimental-sqlite",
+      "--no-experimental-ffi",
+      // V8 can be told at run time to write files; not after its start.
+      "--freeze-flags-after-init",
+      `--max-old-space-size=${heapLimitMegabytes}`,
       "--disable-warning=ExperimentalWarning",
+      fileURLToPath(new URL("../../render/main.ts", import.meta.url)),
     ],
-    env: {
-      NODE_ENV: "production",
-      NEXT_PRIVATE_LOCAL_WEBPACK: "true",
-      NEXT_TELEMETRY_DISABLED: "1",
-      TZ: "UTC",
+    {
+      cwd: shellDir,
+      detached: true,
+      env: {
+        NODE_ENV: "production",
+        NEXT_PRIVATE_LOCAL_WEBPACK: "true",
+        NEXT_TELEMETRY_DISABLED: "1",
+        TZ: "UTC",
+      },
+      // Each "pipe" beyond the first three is a pair of connected sockets.
+      stdio: ["ignore", "pipe", "pipe", ...new Array<"pipe">(1 + connectionCount).fill("pipe")],
     },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
+  );
+  const sockets = child.stdio.map((stream) => (stream instanceof Socket ? stream : null));
+  const socketAt = (descriptor: number): Socket => {
+    const socket = sockets[descriptor];
+    if (socket === undefined || socket === null) throw new Error(`descriptor ${descriptor} is no socket`);
+    return socket;
+  };
+  return {
+    child,
+    bridge: socketAt(bridgeDescriptor),
+    connections: Array.from({ length: connectionCount }, (_, index) =>
+      socketAt(firstConnectionDescriptor + index),
+    ),
+    output: [child.stdout, child.stderr].filter((stream) => stream !== null),
+  };
 }

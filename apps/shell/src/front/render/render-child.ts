@@ -1,0 +1,208 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import type { FastifyBaseLogger } from "fastify";
+import type { Dispatcher } from "undici";
+import { ShellError } from "../errors.ts";
+import { keepPageHeaders } from "./answer-headers.ts";
+import { type BridgeOperations, serveBridge } from "./bridge-server.ts";
+import { createPageConnections, type PageRequest } from "./page-connections.ts";
+import { createPageSink } from "./page-sink.ts";
+import { logOutput } from "./render-output.ts";
+import { spawnRender } from "./spawn-render.ts";
+import { type RenderLimits, watch } from "./watchdog.ts";
+
+/** Why a render process ended by itself or was ended. */
+export type RenderEnd =
+  | "render_stuck"
+  | "render_memory"
+  | "render_hostile"
+  | "render_crashed"
+  | "render_slow_start"
+  | "retired";
+
+/** One render process. */
+export interface RenderChild {
+  readonly pid: number | undefined;
+  /** Resolves when it can draw pages; rejects when it ends before. */
+  readonly ready: Promise<unknown>;
+  readonly ended: Promise<RenderEnd>;
+  isGone(): boolean;
+  /** Versions whose pages are being drawn. */
+  underWay(): ReadonlySet<string>;
+  /** Versions whose pages it ever drew, oldest first. */
+  versions(): readonly string[];
+  /** Why it should be replaced, or null. */
+  worn(): string | null;
+  draw(version: string | null, page: PageRequest, factory: Dispatcher.StreamFactory): Promise<void>;
+  /** Ends it when the pages under way are drawn. */
+  retire(): Promise<void>;
+  kill(reason: RenderEnd): void;
+}
+
+const startTimeoutMs = 60_000;
+/** How long after its connections a process that ended takes to be reported. */
+const endKnownMs = 250;
+/** Connections that pages which took too long have cost. */
+const mostLost = 16;
+/** Longer than any page is waited for. */
+const drainTimeoutMs = 25_000;
+
+/** Counts what goes on, by version. */
+function createLoad(): {
+  begin(version: string | null): () => void;
+  underWay(): Set<string>;
+  versions(): string[];
+  untilIdle(): Promise<void>;
+} {
+  const counts = new Map<string, number>();
+  const seen = new Set<string>();
+  let pages = 0;
+  let idle = Promise.withResolvers<undefined>();
+  return {
+    begin(version) {
+      pages += 1;
+      if (version !== null) {
+        seen.add(version);
+        counts.set(version, (counts.get(version) ?? 0) + 1);
+      }
+      return () => {
+        pages -= 1;
+        const left = version === null ? 0 : (counts.get(version) ?? 1) - 1;
+        if (version !== null) {
+          if (left > 0) counts.set(version, left);
+          else counts.delete(version);
+        }
+        if (pages === 0) {
+          idle.resolve(undefined);
+          idle = Promise.withResolvers<undefined>();
+        }
+      };
+    },
+    underWay: () => new Set(counts.keys()),
+    versions: () => [...seen],
+    async untilIdle() {
+      if (pages > 0) await idle.promise;
+    },
+  };
+}
+
+/** Starts a render process and watches it. */
+export function startChild(
+  operations: BridgeOperations,
+  limits: RenderLimits,
+  log: FastifyBaseLogger,
+): RenderChild {
+  const { child, bridge, connections: sockets, output } = spawnRender(limits.heapMegabytes);
+  const startedAt = performance.now();
+  const connections = createPageConnections(sockets);
+  const load = createLoad();
+  const ready = Promise.withResolvers<undefined>();
+  let reason: RenderEnd | null = null;
+  let isReady = false;
+  let shaken: string | null = null;
+
+  let isGone = false;
+
+  const kill = (why: RenderEnd): void => {
+    reason ??= why;
+    child.kill("SIGKILL");
+  };
+  for (const stream of output) logOutput(stream, log, child.pid);
+  const server = serveBridge(
+    bridge,
+    operations,
+    {
+      ready: () => {
+        isReady = true;
+        ready.resolve(undefined);
+      },
+      beat: () => {
+        dog?.heard();
+      },
+      shaken: (what) => {
+        log.warn({ pid: child.pid, what }, "render reports an error that nobody caught");
+        shaken = "an error that nobody caught";
+      },
+      hostile: (what) => {
+        log.error({ pid: child.pid, what }, "render sent what no render process sends");
+        kill("render_hostile");
+      },
+    },
+    log,
+  );
+  const dog =
+    child.pid === undefined
+      ? null
+      : watch(child.pid, limits, {
+          beat: () => {
+            // Until it is ready it is busy with loading, and answers nothing.
+            if (isReady) server.beat();
+            else if (performance.now() - startedAt > startTimeoutMs) kill("render_slow_start");
+            else dog?.heard();
+          },
+          verdict: kill,
+        });
+
+  const ended = Promise.withResolvers<RenderEnd>();
+  const end = (): void => {
+    isGone = true;
+    dog?.stop();
+    const gone = new ShellError("render_gone", "The render process ended.");
+    connections.destroy(gone);
+    bridge.destroy();
+    ready.reject(gone);
+    ended.resolve(reason ?? "render_crashed");
+  };
+  ready.promise.catch(() => undefined);
+  child.once("error", (error) => {
+    log.error({ err: error }, "render cannot be started");
+    end();
+  });
+  child.once("exit", (code, signal) => {
+    // V8 aborts when the heap is full.
+    if (reason === null && (signal === "SIGABRT" || code === 134)) reason = "render_memory";
+    log.info({ pid: child.pid, code, signal, reason }, "render ended");
+    end();
+  });
+
+  const worn = (): string | null => {
+    const ageMs = performance.now() - startedAt;
+    // Whatever is wrong with it, to replace it all the time would not help.
+    if (ageMs < limits.leastAgeMs) return null;
+    if (shaken !== null) return shaken;
+    if (connections.lost() > mostLost) return "connections were lost";
+    if (load.versions().length >= limits.wornVersions) return "versions";
+    if ((dog?.residentBytes() ?? 0) > limits.wornResidentBytes) return "memory";
+    return ageMs > limits.wornAgeMs ? "age" : null;
+  };
+
+  return {
+    pid: child.pid,
+    ready: ready.promise,
+    ended: ended.promise,
+    underWay: load.underWay,
+    versions: load.versions,
+    isGone: () => isGone,
+    worn,
+    kill,
+    async draw(version, page, factory) {
+      const done = load.begin(version);
+      try {
+        await connections.stream(page, (answer) =>
+          createPageSink(factory({ ...answer, headers: keepPageHeaders(answer.headers) })),
+        );
+      } catch (error) {
+        // The connections of a process that ended break before its end is known; until then its pages are under way.
+        await Promise.race([ended.promise, delay(endKnownMs, undefined, { ref: false })]);
+        throw error;
+      } finally {
+        done();
+      }
+    },
+    async retire() {
+      await Promise.race([load.untilIdle(), delay(drainTimeoutMs, undefined, { ref: false })]);
+      kill("retired");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
+  };
+}
