@@ -8,7 +8,7 @@ const remembered = 1_000;
  */
 export function createFewSeconds<T>(
   ask: (key: string) => Promise<T>,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): (key: string) => Promise<T> {
   const answers = new Map<string, { readonly until: number; readonly answer: Promise<T> }>();
   return async (key) => {
