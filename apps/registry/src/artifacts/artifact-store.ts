@@ -32,7 +32,13 @@ export interface ArtifactStore {
   put(hash: BlobHash, body: AsyncIterable<Uint8Array>): Promise<{ created: boolean }>;
   /** Stores an encoding of a blob that is there. */
   putEncoding(hash: BlobHash, encoding: Exclude<BlobEncoding, "identity">, body: Uint8Array): Promise<void>;
+  /** Rejects while blobs can neither be read nor written. */
+  check(): Promise<void>;
+  close(): Promise<void>;
 }
+
+/** What follows a blob's hash in the name it is kept under. */
+export const blobSuffixes: Readonly<Record<BlobEncoding, string>> = { identity: "", br: ".br", gzip: ".gz" };
 
 /** Largest blob accepted, in bytes. */
 export const maxBlobBytes = 25 * 1024 * 1024;

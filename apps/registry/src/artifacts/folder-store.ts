@@ -1,17 +1,15 @@
-import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { access, constants, type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { refuse } from "../errors.ts";
 import {
   type ArtifactStore,
   type BlobEncoding,
   type BlobHash,
-  maxBlobBytes,
+  blobSuffixes,
   type OpenBlob,
 } from "./artifact-store.ts";
-
-const suffixes: Record<BlobEncoding, string> = { identity: "", br: ".br", gzip: ".gz" };
+import { verifyBlob } from "./verify-blob.ts";
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
@@ -43,8 +41,17 @@ export class FolderStore implements ArtifactStore {
     this.#root = path.resolve(root);
   }
 
+  async check(): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    await access(this.#root, constants.R_OK | constants.W_OK);
+  }
+
+  async close(): Promise<void> {
+    // Files are opened and closed one by one.
+  }
+
   #file(hash: BlobHash, encoding: BlobEncoding): string {
-    return path.join(this.#root, hash.slice(0, 2), hash.slice(2, 4), hash + suffixes[encoding]);
+    return path.join(this.#root, hash.slice(0, 2), hash.slice(2, 4), hash + blobSuffixes[encoding]);
   }
 
   async size(hash: BlobHash): Promise<number | undefined> {
@@ -69,24 +76,7 @@ export class FolderStore implements ArtifactStore {
 
   async put(hash: BlobHash, body: AsyncIterable<Uint8Array>): Promise<{ created: boolean }> {
     const created = (await this.size(hash)) === undefined;
-    const hasher = createHash("sha384");
-    let bytes = 0;
-    await this.#write(this.#file(hash, "identity"), async function* verified() {
-      for await (const chunk of body) {
-        bytes += chunk.length;
-        if (bytes > maxBlobBytes) {
-          throw refuse("blob_too_large", `A file may have at most ${String(maxBlobBytes)} bytes.`);
-        }
-        hasher.update(chunk);
-        yield chunk;
-      }
-      if (hasher.digest("hex") !== hash) {
-        throw refuse(
-          "integrity_mismatch",
-          "The URL names the SHA-384 of other bytes. Pack and deploy again.",
-        );
-      }
-    });
+    await this.#write(this.#file(hash, "identity"), () => verifyBlob(hash, body));
     return { created };
   }
 
