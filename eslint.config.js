@@ -21,7 +21,15 @@ const serverPackages = {
 };
 
 export default defineConfig(
-  globalIgnores(["**/.next/", "**/.artifact/", "**/dist/", "**/.turbo/", ".mullion/", "**/next-env.d.ts"]),
+  globalIgnores([
+    "**/.next/",
+    "**/.next-dev/",
+    "**/.artifact/",
+    "**/dist/",
+    "**/.turbo/",
+    ".mullion/",
+    "**/next-env.d.ts",
+  ]),
   {
     files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,13 +1,13 @@
 import type { NextConfig } from "next";
+import type { ClientConfig } from "./development/client-build.ts";
 import type { EntryFunction } from "./layers.ts";
 import { withoutEntryLayers } from "./layers.ts";
 import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
 import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
 
 /** The part of webpack's configuration that is changed here; Next types it as `any`. */
-interface WebpackConfig {
+interface WebpackConfig extends ClientConfig {
   entry: EntryFunction;
-  plugins: unknown[];
   output: { crossOriginLoading?: string };
 }
 interface WebpackContext {
@@ -17,7 +17,10 @@ interface WebpackContext {
 /** What `withHost` and `withRemote` have in common. */
 export interface FederatedBuild {
   readonly role: RuntimeRole;
-  readonly plugin: (isServer: boolean) => PluginOptions;
+  /** Null where nothing is federated. */
+  readonly plugin: (isServer: boolean) => PluginOptions | null;
+  /** Further changes to what is built for browsers. */
+  readonly changeClient?: (config: ClientConfig) => void;
 }
 
 const workspacePackages = ["@mullion/contracts", "@mullion/federation", "@mullion/session", "@mullion/ui"];
@@ -36,9 +39,11 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
         webpackConfig.entry = withoutEntryLayers(webpackConfig.entry);
         // Chunks come from the artifact host, without credentials: preloads and integrity need the same mode.
         webpackConfig.output.crossOriginLoading = "anonymous";
+        build.changeClient?.(webpackConfig);
         if (build.role === "external") webpackConfig.plugins.push(new RemoteFilesPlugin());
       }
-      webpackConfig.plugins.push(createFederationPlugin(build.plugin(context.isServer), build.role));
+      const options = build.plugin(context.isServer);
+      if (options !== null) webpackConfig.plugins.push(createFederationPlugin(options, build.role));
       return webpackConfig;
     },
   };

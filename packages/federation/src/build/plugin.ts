@@ -9,8 +9,11 @@ const { NextFederationPlugin: Plugin } = createRequire(import.meta.url)("@module
 /** Options of the plugin, as it declares them. */
 export type PluginOptions = ConstructorParameters<typeof NextFederationPlugin>[0];
 
-/** Whether a build carries the federation runtime for everybody (host) or takes the host's (remote). */
-export type RuntimeRole = "provide" | "external";
+/**
+ * Whether a build carries the federation runtime for everybody (host), takes the host's (remote), or has one for itself
+ * (a remote that is being developed, whose own pages have no host).
+ */
+export type RuntimeRole = "provide" | "external" | "own";
 
 type NormalOptions = (compiler: unknown, isServer: boolean) => { experiments?: Record<string, unknown> };
 
@@ -30,7 +33,7 @@ export function createFederationPlugin(options: PluginOptions, role: RuntimeRole
   const withRuntimeRole: NormalOptions = (compiler, isServer) => {
     const normal = normalOptions(compiler, isServer);
     // On the server every container brings its runtime: there is no page whose bytes it would cost.
-    if (isServer) return normal;
+    if (isServer || role === "own") return normal;
     const runtime = role === "provide" ? { provideExternalRuntime: true } : { externalRuntime: true };
     return { ...normal, experiments: { ...normal.experiments, ...runtime } };
   };
