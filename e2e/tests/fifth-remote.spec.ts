@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import { deploy } from "@mullion/cli";
 import { buildEnvironment } from "../src/env.ts";
 import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
 
@@ -33,13 +32,7 @@ test("P1 a fifth remote is built and published: it appears in the shell without 
   await expect(shell.navigation.getByRole("link", { name: "Billing" })).toHaveCount(0);
   const shellPid = platform.process("shell").pid();
   await buildRemote(`t${Date.now().toString(36)}`);
-  await deploy({
-    dir: remoteFolder,
-    registry: platform.url("registry"),
-    issuer: platform.url("identity"),
-    clientId: "mullion-deploy",
-    clientSecret: platform.secrets.deployClient,
-  });
+  await platform.deploy(remoteFolder);
 
   const cookie = `${sessionCookie}=${await sessionIdOf(context)}`;
   const html = async (): Promise<string> =>

@@ -9,9 +9,19 @@ export interface AuditEntry {
     | "channel.rolled_back"
     | "canary.started"
     | "canary.changed"
-    | "canary.aborted";
-  readonly remote: string;
-  readonly version: string;
+    | "canary.aborted"
+    | "override.issued"
+    | "override.used"
+    | "override.revoked"
+    | "version.signed"
+    | "key.delegated"
+    | "key.revoked"
+    | "publisher.added"
+    | "publisher.removed"
+    | "host.announced";
+  /** Not given where it is about no remote. */
+  readonly remote?: string;
+  readonly version?: string;
   readonly channel?: string;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
@@ -24,8 +34,8 @@ export async function appendAudit(client: PoolClient, actor: Actor, entry: Audit
     [
       actor.name,
       entry.action,
-      entry.remote,
-      entry.version,
+      entry.remote ?? null,
+      entry.version ?? null,
       entry.channel ?? null,
       actor.requestId,
       JSON.stringify(entry.detail ?? {}),

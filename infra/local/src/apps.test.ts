@@ -18,6 +18,7 @@ function specsWith(shells: ShellCount, overrides: AppContext["overrides"] = {}):
     clientsFile: "clients.json",
     seedFile: "seed.json",
     artifactsDir: "artifacts",
+    rootKeys: "{}",
     issuer: "http://localhost:4000",
     shells,
     overrides,

@@ -41,6 +41,8 @@ export interface AppContext {
   readonly clientsFile: string;
   readonly seedFile: string;
   readonly artifactsDir: string;
+  /** Public root keys that releases are verified with, as RELEASE_ROOT_KEYS holds them. */
+  readonly rootKeys: string;
   readonly shells: ShellCount;
   /** Address that identity is reached and named by. */
   readonly issuer: string;
@@ -137,6 +139,11 @@ function appEnvironments(context: AppContext): Record<AppName, Record<string, st
       DATABASE_URL: databases.registry,
       ARTIFACTS_DIR: context.artifactsDir,
       PUBLIC_URL: publicUrl(ports, "registry"),
+      RELEASE_ROOT_KEYS: context.rootKeys,
+      OVERRIDE_SIGNING_KEY: secrets.overrideSigningKey,
+      INSIGHTS_URL: inner("service-insights"),
+      CLIENT_ID: "mullion-registry",
+      CLIENT_SECRET: secrets.registryClient,
     },
     shell: {
       SHELL_ORIGIN: publicUrl(ports, "shell"),
@@ -147,6 +154,9 @@ function appEnvironments(context: AppContext): Record<AppName, Record<string, st
       REDIS_URL: redisUrl,
       GATEWAY_URL: inner("gateway"),
       REGISTRY_URL: inner("registry"),
+      RELEASE_ROOT_KEYS: context.rootKeys,
+      INSIGHTS_URL: inner("service-insights"),
+      DEVELOPMENT_OVERRIDES: "true",
     },
   };
 }

@@ -17,7 +17,7 @@ function machine(clientId: string, clientSecret: string, scopes: Scope[]): Clien
 export function platformClients(secrets: Secrets, shellOrigin: string): ClientEntry[] {
   return [
     {
-      ...machine("mullion-shell", secrets.shellClient, ["registry:read"]),
+      ...machine("mullion-shell", secrets.shellClient, ["registry:read", "registry:host", "events:write"]),
       name: "Mullion",
       grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
       redirectUris: [`${shellOrigin}/api/auth/callback/mullion`],
@@ -26,7 +26,9 @@ export function platformClients(secrets: Secrets, shellOrigin: string): ClientEn
     },
     machine("mullion-gateway", secrets.gatewayClient, ["events:write"]),
     machine("mullion-identity", secrets.identityClient, ["events:write"]),
+    machine("mullion-registry", secrets.registryClient, ["insights:read"]),
     machine("mullion-deploy", secrets.deployClient, ["registry:publish", "registry:read"]),
+    machine("mullion-operator", secrets.operatorClient, ["registry:admin", "registry:read"]),
     {
       clientId: "mullion-cli",
       name: "Mullion CLI",

@@ -22,7 +22,7 @@ export function layoutOf(dataDir?: string): Layout {
 /** Leaves the platform's addresses where `mullion` finds them, so that inside the clone its commands need no option. */
 export async function writeAddresses(
   { home }: Layout,
-  addresses: { registry: string; issuer: string; shell: string },
+  addresses: { registry: string; issuer: string; shell: string; keys: string },
 ): Promise<void> {
   await writeFile(join(home, "local.json"), `${JSON.stringify(addresses, null, 2)}\n`);
 }

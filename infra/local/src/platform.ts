@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Deployment } from "@mullion/cli";
 import type { ClientRegistration } from "@mullion/contracts/identity-clients";
 import { type DemoAccount, demoAccounts } from "./accounts.ts";
 import { appProcess, expectOk, runAppScript } from "./app-process.ts";
@@ -18,9 +19,10 @@ import { LocalError } from "./errors.ts";
 import { type Layout, layoutOf, writeAddresses } from "./layout.ts";
 import { repositoryRoot } from "./places.ts";
 import { checkPortsAreFree, type PartName, type Ports, portsFrom } from "./ports.ts";
-import { publishRemotes } from "./publish.ts";
+import { publishRemote, publishRemotes } from "./publish.ts";
 import { takeRunState } from "./run-state.ts";
 import { readOrCreateSecrets, type Secrets, writePrivately } from "./secrets.ts";
+import { openSigningKeys, rootKeysText } from "./signing-keys.ts";
 import { allOrFirstFailure, createSteps, type PrintLine, type Steps } from "./steps.ts";
 import { startStores } from "./stores.ts";
 import type { ProcessEvent, SupervisedProcess } from "./supervised-process.ts";
@@ -66,6 +68,8 @@ export interface Platform {
   /** One of its processes, to stop, start, restart or kill it. */
   process(name: PartName): SupervisedProcess;
   logFile(name: PartName): string;
+  /** Publishes the built remote in a folder and puts it live, with a key of its own that the root key has delegated. */
+  deploy(dir: string): Promise<Deployment>;
   /** Stops everything that was started. */
   stop(): Promise<void>;
 }
@@ -135,9 +139,12 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
   const accounts = demoAccounts(secrets);
   const databases = await ensureDatabases(databaseUrl);
   const issuer = options.issuer ?? publicUrl(ports, "identity");
+  const keys = join(layout.data, "keys");
+  const signingKeys = await openSigningKeys(keys);
   const specs = appSpecs(repositoryRoot, {
     ...{ ports, secrets, databases, redisUrl, ...files },
     artifactsDir: join(layout.data, "artifacts"),
+    rootKeys: rootKeysText(signingKeys),
     shells: options.shells ?? 1,
     issuer,
     overrides: options.overrides ?? {},
@@ -149,11 +156,10 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     steps.run(spec.name, () => supervisor.add(appProcess(spec, log(spec.name))));
   await together(specs.filter(({ name }) => !isShell(name)).map(startApp));
   signal.throwIfAborted();
+  const publishing = { ports, issuer, secrets, signingKeys };
   const publishes = specs.some(({ app }) => app === "registry");
   await together([
-    ...(publishes
-      ? [steps.run("publish", (note) => publishRemotes({ ports, issuer, secrets, signal, note }))]
-      : []),
+    ...(publishes ? [steps.run("publish", (note) => publishRemotes(publishing, { signal, note }))] : []),
     ...specs.filter(({ name }) => isShell(name)).map(startApp),
   ]);
   signal.throwIfAborted();
@@ -163,6 +169,7 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     registry: publicUrl(ports, "registry"),
     issuer,
     shell: publicUrl(ports, "shell"),
+    keys: join(keys, "teams"),
   });
 
   return {
@@ -170,6 +177,7 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     url: (name) => publicUrl(ports, name),
     process: (name) => supervisor.get(name),
     logFile: log,
+    deploy: (dir) => publishRemote(publishing, dir),
   };
 }
 

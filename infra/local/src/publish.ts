@@ -1,21 +1,30 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { CliError, type Deployment, deploy } from "@mullion/cli";
+import { CliError, type Deployment, deploy, ensureDelegated } from "@mullion/cli";
+import { remoteManifestSchema } from "@mullion/contracts";
 import { LocalError } from "./errors.ts";
 import { repositoryRoot } from "./places.ts";
 import type { Ports } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
-/** Publishes every remote of the repository to the registry and puts it live. What is live already costs two requests. */
-export async function publishRemotes(options: {
-  ports: Ports;
-  issuer: string;
-  secrets: Secrets;
-  signal: AbortSignal;
-  note: (text: string) => void;
-}): Promise<void> {
-  const { signal, note } = options;
+// A team's key is delegated again when the platform starts in its last month.
+const delegationDays = 365;
+
+/** What publishing takes. */
+export interface PublishContext {
+  readonly ports: Ports;
+  readonly issuer: string;
+  readonly secrets: Secrets;
+  readonly signingKeys: SigningKeys;
+}
+
+/** Publishes every remote of the repository to the registry and puts it live. What is live already costs few requests. */
+export async function publishRemotes(
+  context: PublishContext,
+  { signal, note }: { signal: AbortSignal; note: (text: string) => void },
+): Promise<void> {
   const folders = (await readdir(join(repositoryRoot, "apps")))
     .filter((name) => name.startsWith("remote-"))
     .map((name) => join(repositoryRoot, "apps", name))
@@ -23,28 +32,32 @@ export async function publishRemotes(options: {
   const deployments = await Promise.all(
     folders.map(async (folder) => {
       signal.throwIfAborted();
-      return await publish(folder, options);
+      return await publishRemote(context, folder);
     }),
   );
   const uploaded = deployments.reduce((sum, { uploadedFiles }) => sum + uploadedFiles, 0);
   note(`${String(folders.length)} remotes, ${String(uploaded)} new files`);
 }
 
-async function publish(
+/** Publishes the built remote in a folder and puts it live, with a key of its own that the root key has delegated. */
+export async function publishRemote(
+  { ports, issuer, secrets, signingKeys }: PublishContext,
   dir: string,
-  { ports, issuer, secrets }: { ports: Ports; issuer: string; secrets: Secrets },
 ): Promise<Deployment> {
+  const registry = `http://127.0.0.1:${String(ports.registry)}`;
+  const manifest: unknown = JSON.parse(await readFile(join(dir, "mullion.remote.json"), "utf8"));
+  const { name } = remoteManifestSchema.parse(manifest);
+  const key = await signingKeys.of(name);
+  const operator = { clientId: "mullion-operator", clientSecret: secrets.operatorClient };
+  const deployer = { clientId: "mullion-deploy", clientSecret: secrets.deployClient };
   try {
-    return await deploy({
-      dir,
-      registry: `http://127.0.0.1:${String(ports.registry)}`,
-      issuer,
-      clientId: "mullion-deploy",
-      clientSecret: secrets.deployClient,
-    });
+    const order = { team: name, remotes: [name], key, days: delegationDays };
+    await ensureDelegated({ registry, issuer, ...operator }, order, signingKeys.root);
+    return await deploy({ registry, issuer, ...deployer, dir, signingKey: key });
   } catch (cause) {
     if (!(cause instanceof CliError)) throw cause;
+    const findings = cause.findings.map(({ path, message }) => `\n${path}: ${message}`).join("");
     const hint = cause.hint === undefined ? "" : `\n${cause.hint}`;
-    throw new LocalError("command_failed", `${basename(dir)}: ${cause.message}${hint}`, { cause });
+    throw new LocalError("command_failed", `${basename(dir)}: ${cause.message}${findings}${hint}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomInt } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
@@ -14,6 +14,10 @@ export interface Secrets {
   readonly gatewayClient: string;
   readonly identityClient: string;
   readonly deployClient: string;
+  readonly operatorClient: string;
+  readonly registryClient: string;
+  /** Private JWK, as JSON, that the registry signs override links with. */
+  readonly overrideSigningKey: string;
   readonly workerClient: string;
   readonly adminPassword: string;
   readonly developerPassword: string;
@@ -23,6 +27,8 @@ export interface Secrets {
 
 const text = (): string => randomBytes(32).toString("base64url");
 const key = (): string => `k1:${randomBytes(32).toString("base64")}`;
+const privateJwk = (): string =>
+  JSON.stringify(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" }));
 // Without letters and digits that look alike; 16 of 31 are 79 bits.
 const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 const password = (): string =>
@@ -39,6 +45,9 @@ const generators: Readonly<Record<keyof Secrets, () => string>> = {
   gatewayClient: text,
   identityClient: text,
   deployClient: text,
+  operatorClient: text,
+  registryClient: text,
+  overrideSigningKey: privateJwk,
   workerClient: text,
   adminPassword: password,
   developerPassword: password,

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { ChannelChange, Release } from "@mullion/contracts";
+import type { ChannelChange, Publication, Release } from "@mullion/contracts";
+import type { SigningKey } from "@mullion/release-signing";
 import pMap from "p-map";
 import type { Artifact } from "./artifact/pack.ts";
 import { readArtifact } from "./artifact/read-artifact.ts";
+import { readSignature, signArtifact } from "./artifact/sign-artifact.ts";
 import { CliError } from "./errors.ts";
+import { findSigningKey } from "./keys/find-signing-key.ts";
 import { createRegistryClient, type RegistryClient } from "./registry/client.ts";
 import type { Connection } from "./registry/request.ts";
 
@@ -18,6 +21,8 @@ export interface DeployOptions extends Connection {
   readonly channel?: string;
   /** Whether to make the version live; true when not given. */
   readonly promote?: boolean;
+  /** The team's key. When not given: the artifact's own signature, else the key on this machine that may sign the remote. */
+  readonly signingKey?: SigningKey | undefined;
   /** Hears one line per step. */
   readonly onProgress?: (line: string) => void;
 }
@@ -58,6 +63,16 @@ function distinctContents(release: Release, paths: readonly string[]): string[] 
   return [...byContent.values()];
 }
 
+async function signatureOf(
+  artifact: Artifact,
+  key: SigningKey | undefined,
+  client: RegistryClient,
+): Promise<Publication> {
+  if (key !== undefined) return signArtifact(artifact, key);
+  const signature = await readSignature(artifact);
+  return signature ?? signArtifact(artifact, await findSigningKey(client, artifact.release.remote));
+}
+
 /**
  * Publishes a remote and makes it live. Repeating it changes nothing: only files the registry lacks are uploaded.
  * @throws {CliError} with what to do about it.
@@ -67,6 +82,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     dir,
     channel = "production",
     promote = true,
+    signingKey,
     onProgress = () => undefined,
     ...connection
   } = options;
@@ -74,16 +90,18 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const { release } = artifact;
   const { remote, version } = release;
   const client = createRegistryClient(connection);
+  const publication = await signatureOf(artifact, signingKey, client);
+  const published = { remote, version, channel, ...publication };
 
   // The registry says what it lacks, after it has checked the rest: a release it would refuse uploads nothing.
-  const { missing } = await client.publish(release);
+  const { missing } = await client.publish(published);
   const uploads = distinctContents(release, missing);
   if (uploads.length > 0)
     onProgress(`uploading ${String(uploads.length)} of ${String(release.files.length)} files`);
   const sizes = await pMap(uploads, (file) => uploadFile(client, artifact, file), {
     concurrency: uploadsAtOnce,
   });
-  if (uploads.length > 0 && (await client.publish(release)).missing.length > 0) {
+  if (uploads.length > 0 && (await client.publish(published)).missing.length > 0) {
     throw new CliError("refused", "The registry lost files that were just uploaded.", {
       hint: "Look at the registry's store (ARTIFACTS_DIR), then deploy again.",
     });

@@ -9,6 +9,8 @@ const schema = z.object({
   MULLION_SHELL: z.url().optional(),
   MULLION_CLIENT_ID: z.string().min(1).optional(),
   MULLION_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Key that releases are signed with: a private JWK, or the path of a file that holds one. */
+  MULLION_SIGNING_KEY: z.string().min(1).optional(),
   /** Folder of the person's settings (XDG Base Directory Specification); relative paths in it do not count. */
   XDG_CONFIG_HOME: z
     .string()
@@ -36,4 +38,15 @@ export function readEnv(): Env {
 /** Folder that the CLI keeps what belongs to the person in. */
 export function configFolder(): string {
   return path.join(readEnv().XDG_CONFIG_HOME ?? path.join(homedir(), ".config"), "mullion");
+}
+
+/** Environment of a tool that is run for the person: their own, less what says how this program runs. */
+export function toolEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const {
+    NODE_ENV: _mode,
+    MULLION_CLIENT_SECRET: _secret,
+    MULLION_SIGNING_KEY: _key,
+    ...inherited
+  } = process.env;
+  return { ...inherited, NEXT_TELEMETRY_DISABLED: "1", ...own };
 }

@@ -6,8 +6,11 @@ export type CliCode =
   | "credentials_invalid"
   | "credentials_refused"
   | "internal"
+  | "key_invalid"
+  | "key_missing"
   | "not_allowed"
   | "not_signed_in"
+  | "port_taken"
   | "refused"
   | "sign_in_refused"
   | "unreachable"
@@ -21,8 +24,11 @@ const exitCodes: Record<CliCode, 1 | 2 | 3 | 4> = {
   credentials_invalid: 2,
   credentials_refused: 3,
   internal: 4,
+  key_invalid: 2,
+  key_missing: 2,
   not_allowed: 3,
   not_signed_in: 3,
+  port_taken: 2,
   refused: 1,
   sign_in_refused: 3,
   unreachable: 3,

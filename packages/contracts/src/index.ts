@@ -7,6 +7,7 @@ export * from "./override.ts";
 export * from "./pane-telemetry.ts";
 export * from "./problem.ts";
 export * from "./profile.ts";
+export * from "./publisher.ts";
 export * from "./registry.ts";
 export * from "./release.ts";
 export * from "./remote-manifest.ts";

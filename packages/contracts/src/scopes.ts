@@ -18,6 +18,7 @@ export const scopeSchema = z.enum([
   "registry:publish",
   "registry:override",
   "registry:admin",
+  "registry:host",
   "events:write",
 ]);
 export type Scope = z.infer<typeof scopeSchema>;

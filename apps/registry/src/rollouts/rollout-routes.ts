@@ -4,6 +4,7 @@ import {
   canaryAbortSchema,
   channelNameSchema,
   newCanarySchema,
+  type PaneHealthList,
   promotionSchema,
   type RolloutList,
   rollbackSchema,
@@ -13,6 +14,8 @@ import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { actorOf, type Caller } from "../actor.ts";
+import { refuse } from "../errors.ts";
+import type { ReadPanes } from "../guard/insights.ts";
 import { parseChannelName, parseRemoteName } from "../names.ts";
 import { assertMayChange } from "../publishers/publishers.ts";
 import { abortCanary, setCanary } from "./canary.ts";
@@ -30,8 +33,32 @@ function placeOf({ params }: FastifyRequest<OfPlace>): Place {
   return { channel: parseChannelName(params.channel), remote: parseRemoteName(params.remote) };
 }
 
+/** What the rollout routes work on. `readPanes` says how versions fare. */
+export interface RolloutParts {
+  readonly pool: Pool;
+  readonly readPanes: ReadPanes;
+}
+
+const healthMs = 60 * 60 * 1000;
+
+/** How what is live and on trial in a channel fared within the last hour. @throws {ProblemError} `health_unknown`. */
+async function readHealth({ pool, readPanes }: RolloutParts, channel: string): Promise<PaneHealthList> {
+  const { rollouts } = await readRollouts(pool, channel);
+  const since = new Date(Date.now() - healthMs);
+  const panes = await Promise.all(
+    rollouts.map(async ({ remote, stable, canary }) =>
+      (await readPanes(remote, since)).filter(
+        ({ version }) => version === stable.version || version === canary?.version,
+      ),
+    ),
+  ).catch(() => {
+    throw refuse("health_unknown", "service-insights does not answer. What is live is not touched by it.");
+  });
+  return { since: since.toISOString(), panes: panes.flat() };
+}
+
 /** `/registry/rollouts`: what is live and on trial in a channel, and every change of it. */
-export function addRolloutRoutes(app: FastifyInstance, pool: Pool): void {
+export function addRolloutRoutes(app: FastifyInstance, { pool, readPanes }: RolloutParts): void {
   const read = { onRequest: app.requireScope("registry:read") };
   const write = { onRequest: app.requireScope("registry:publish") };
   /** Lets pass whom the remote belongs to: who may publish one remote must not change another. */
@@ -46,6 +73,13 @@ export function addRolloutRoutes(app: FastifyInstance, pool: Pool): void {
     "/registry/rollouts",
     read,
     async ({ query }): Promise<RolloutList> => readRollouts(pool, parseQuery(querySchema, query).channel),
+  );
+
+  app.get<{ Params: { channel: string } }>(
+    "/registry/rollouts/:channel/health",
+    read,
+    async ({ params }): Promise<PaneHealthList> =>
+      readHealth({ pool, readPanes }, parseChannelName(params.channel)),
   );
 
   app.put<OfPlace>(`${base}/stable`, write, async (request): Promise<ChannelChange> => {

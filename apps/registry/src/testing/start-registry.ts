@@ -2,12 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { apiAudience, type Scope } from "@mullion/contracts";
+import { apiAudience, type Release, type Scope } from "@mullion/contracts";
 import { runMigrations } from "@mullion/postgres";
+import { createSigningKey } from "@mullion/release-signing";
 import { createTestDatabase, createTestIssuer, type TestIssuer } from "@mullion/testing";
 import type { FastifyInstance } from "fastify";
+import type { StoreSettings } from "../artifacts/store-settings.ts";
+import { signingKeySchema } from "../overrides/signing-key.ts";
 import { createRegistry } from "../server.ts";
 import type { TestRelease } from "./release.ts";
+import { createTrust, type Trust } from "./trust.ts";
 
 /** A listening registry, a client that speaks to it over HTTP, and what lies under it. */
 export interface TestRegistry extends TestInstance {
@@ -16,8 +20,14 @@ export interface TestRegistry extends TestInstance {
   readonly artifactsDir: string;
   /** Requests with a token of these scopes; `scopes` null sends none. */
   send(method: string, path: string, options?: SendOptions): Promise<Response>;
-  /** Uploads the files of a release and publishes it. */
+  /** The keys of its platform. */
+  readonly trust: Trust;
+  /** Makes the key of the remote's team known, uploads the files of a release, signs and publishes it. */
   publish(release: TestRelease): Promise<Response>;
+  /** Publishes a release whose files are there and whose key is known; `subject` as in `send`. */
+  put(release: Release, subject?: string): Promise<Response>;
+  /** Makes the key of the remote's team known. */
+  delegate(remote: string): Promise<Response>;
   promote(release: Pick<TestRelease, "release">, channel?: string): Promise<Response>;
   /** One more instance on the same database and folder; `databaseUrl` may lead there another way. */
   startInstance(databaseUrl?: string): Promise<TestInstance>;
@@ -34,6 +44,8 @@ interface SendOptions {
   readonly json?: unknown;
   readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly scopes?: readonly Scope[] | null;
+  /** Whose token; `deployer` when not given. */
+  readonly subject?: string;
   readonly at?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -42,23 +54,36 @@ interface SendOptions {
 const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
 const everyScope = ["registry:publish", "registry:read"] as const;
 
-/** Starts a registry on a database and a folder of its own. */
-export async function startRegistry(): Promise<TestRegistry> {
+/** Starts a registry on a database of its own, with its artifacts in a folder of its own unless they go elsewhere, and no insights unless told where. */
+export async function startRegistry(
+  artifacts?: StoreSettings,
+  insightsUrl = "http://127.0.0.1:9",
+): Promise<TestRegistry> {
   const database = await createTestDatabase();
   const { connectionString } = database;
   await runMigrations({ connectionString, dir: migrations });
   const issuer = await createTestIssuer();
   const artifactsDir = await mkdtemp(path.join(tmpdir(), "mullion-registry-"));
   const instances: FastifyInstance[] = [];
+  const trust = await createTrust();
+  const overrideKey = signingKeySchema.parse(JSON.stringify(await createSigningKey("ES256")));
 
   async function startInstance(databaseUrl = connectionString): Promise<TestInstance> {
     const app = await createRegistry({
       DATABASE_URL: databaseUrl,
       ISSUER: issuer.url,
       API_AUDIENCE: apiAudience,
-      ARTIFACTS_DIR: artifactsDir,
+      artifacts: artifacts ?? { folder: artifactsDir },
       PUBLIC_URL: "http://registry.test",
+      OVERRIDE_SIGNING_KEY: overrideKey,
+      RELEASE_ROOT_KEYS: trust.rootKeys,
+      MAX_ENTRY_BYTES: 20_000,
+      MAX_FIRST_PAINT_BYTES: 40_000,
+      INSIGHTS_URL: insightsUrl,
+      CLIENT_ID: "mullion-registry",
+      CLIENT_SECRET: "not-checked-here",
       LOG_LEVEL: "silent",
+      guardIntervalMs: 50,
     });
     instances.push(app);
     let pending = 0;
@@ -75,9 +100,8 @@ export async function startRegistry(): Promise<TestRegistry> {
   const { url, pending } = await startInstance();
 
   async function send(method: string, target: string, options: SendOptions = {}): Promise<Response> {
-    const { json, bytes, scopes = everyScope, at = url, headers, signal } = options;
-    const token =
-      scopes === null ? undefined : await issuer.sign({ sub: "deployer", scope: scopes.join(" ") });
+    const { json, bytes, scopes = everyScope, subject = "deployer", at = url, headers, signal } = options;
+    const token = scopes === null ? undefined : await issuer.sign({ sub: subject, scope: scopes.join(" ") });
     const body = bytes ?? (json === undefined ? undefined : JSON.stringify(json));
     return fetch(`${at}${target}`, {
       method,
@@ -92,17 +116,31 @@ export async function startRegistry(): Promise<TestRegistry> {
     });
   }
 
+  const delegate = async (remote: string): Promise<Response> => {
+    const json = { delegation: await trust.delegate(remote) };
+    return send("PUT", "/registry/keys", { json, scopes: ["registry:admin"], subject: "operator" });
+  };
+  const put = async (release: Release, subject?: string): Promise<Response> =>
+    send("PUT", `/remotes/${release.remote}/versions/${release.version}`, {
+      json: await trust.sign(release),
+      ...(subject === undefined ? {} : { subject }),
+    });
+
   return {
     url,
     pending,
+    trust,
+    delegate,
+    put,
     issuer,
     connectionString,
     artifactsDir,
     send,
     startInstance,
     async publish({ release, blobs }) {
+      await delegate(release.remote);
       for (const [hash, bytes] of blobs) await send("PUT", `/blobs/${hash}`, { bytes });
-      return send("PUT", `/remotes/${release.remote}/versions/${release.version}`, { json: release });
+      return put(release);
     },
     promote: ({ release }, channel = "production") =>
       send("PUT", `/registry/rollouts/${channel}/${release.remote}/stable`, {

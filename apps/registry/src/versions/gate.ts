@@ -1,4 +1,4 @@
-import { apiRoutes, type Problem, type Release } from "@mullion/contracts";
+import { apiRoutes, type Problem, type Release, serviceRoutes } from "@mullion/contracts";
 
 type Issue = NonNullable<Problem["issues"]>[number];
 type Check = (release: Release) => Issue[];
@@ -92,6 +92,20 @@ const dataIsReadable: Check = ({ manifest }) =>
     }),
   );
 
+const usefulScopes = new Set(serviceRoutes(apiRoutes).map(({ scope }) => scope));
+
+const scopesAreUseful: Check = ({ manifest }) =>
+  manifest.scopes.flatMap((scope, at) =>
+    usefulScopes.has(scope)
+      ? []
+      : [
+          {
+            path: `manifest.scopes.${String(at)}`,
+            message: `${scope} opens no route of the BFF: remove it; there are ${[...usefulScopes].join(", ")}`,
+          },
+        ],
+  );
+
 /** In the order in which their findings are reported. */
 const checks: readonly Check[] = [
   filesAreDistinct,
@@ -101,6 +115,7 @@ const checks: readonly Check[] = [
   routesAreExposed,
   navigationLeadsSomewhere,
   dataIsReadable,
+  scopesAreUseful,
 ];
 
 /** Everything that keeps a well-formed release from being published, each saying what to change. Empty: it may. */

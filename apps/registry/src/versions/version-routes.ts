@@ -1,15 +1,17 @@
-import { releaseSchema, type VersionList } from "@mullion/contracts";
-import { parseBody } from "@mullion/http-service";
+import { channelNameSchema, publicationSchema, type VersionList, versionSchema } from "@mullion/contracts";
+import { parseBody, parseQuery } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
 import { actorOf } from "../actor.ts";
-import type { ArtifactStore } from "../artifacts/artifact-store.ts";
 import { refuse } from "../errors.ts";
 import { parseRemoteName } from "../names.ts";
-import { publish } from "./publish.ts";
+import { type Publishing, publish } from "./publish.ts";
 
-/** 2000 files with long paths, and room. */
-const releaseLimitBytes = 2 * 1024 * 1024;
+/** A signature is at most 2 MiB, which is 2000 files with long paths; and the JSON around it. */
+const publicationLimitBytes = 2 * 1024 * 1024 + 1_024;
+// Whose live shell the version must fit; any other channel asks again when it is promoted there.
+const querySchema = z.object({ channel: channelNameSchema.default("production") });
 
 interface VersionRow {
   version: string;
@@ -40,22 +42,23 @@ async function listVersions(pool: Pool, remote: string): Promise<VersionList> {
   };
 }
 
+function parseVersion(value: string): string {
+  if (versionSchema.safeParse(value).success) return value;
+  throw refuse("path_invalid", "A version is named like 1.2.0-3f9c2a1b.");
+}
+
 /** `PUT /remotes/:remote/versions/:version` and `GET /remotes/:remote/versions`. */
-export function addVersionRoutes(app: FastifyInstance, pool: Pool, store: ArtifactStore): void {
+export function addVersionRoutes(app: FastifyInstance, publishing: Publishing): void {
   app.put(
     "/remotes/:remote/versions/:version",
-    { onRequest: app.requireScope("registry:publish"), bodyLimit: releaseLimitBytes },
+    { onRequest: app.requireScope("registry:publish"), bodyLimit: publicationLimitBytes },
     async (request: FastifyRequest<{ Params: { remote: string; version: string } }>, reply) => {
-      const release = parseBody(releaseSchema, request.body);
-      const { remote, version } = request.params;
-      const names = [release.remote, release.manifest.name];
-      if (names.some((name) => name !== remote) || release.version !== version) {
-        throw refuse(
-          "release_invalid",
-          `The URL says ${remote}@${version}, the body ${release.remote}@${release.version} with a manifest of ${release.manifest.name}: all must be one.`,
-        );
-      }
-      const { created } = await publish({ pool, store }, release, actorOf(request));
+      const remote = parseRemoteName(request.params.remote);
+      const version = parseVersion(request.params.version);
+      const { channel } = parseQuery(querySchema, request.query);
+      const { jws } = parseBody(publicationSchema, request.body);
+      const signed = { remote, version, jws };
+      const { created } = await publish(publishing, signed, { caller: actorOf(request), channel });
       request.log.info({ remote, version, created }, "version published");
       return reply.code(created ? 201 : 200).send({ remote, version });
     },
@@ -65,6 +68,6 @@ export function addVersionRoutes(app: FastifyInstance, pool: Pool, store: Artifa
     "/remotes/:remote/versions",
     { onRequest: app.requireScope("registry:read") },
     async (request: FastifyRequest<{ Params: { remote: string } }>) =>
-      listVersions(pool, parseRemoteName(request.params.remote)),
+      listVersions(publishing.pool, parseRemoteName(request.params.remote)),
   );
 }

@@ -1,5 +1,6 @@
 import { resolveConnection } from "../connection.ts";
 import { deploy } from "../deploy.ts";
+import { readNamedKey } from "../keys/find-signing-key.ts";
 import { bytesText } from "./bytes-text.ts";
 import { type ChannelOptions, type Register, withChannel } from "./register.ts";
 
@@ -7,17 +8,19 @@ export const registerDeploy: Register = (program, output) => {
   withChannel(program.command("deploy"))
     .summary("publish a built remote and make it live")
     .description(
-      "Packs a remote's production build, uploads what the registry lacks, publishes and promotes it.",
+      "Packs and signs a remote's production build, uploads what the registry lacks, publishes and promotes it.",
     )
     .argument("<dir>", "folder of a built remote, or of an artifact")
     .option("--no-promote", "publish only")
-    .action(async (dir: string, options: ChannelOptions & { promote: boolean }) => {
+    .option("--key <file>", "the team's private key, a JWK (MULLION_SIGNING_KEY)")
+    .action(async (dir: string, options: ChannelOptions & { promote: boolean; key?: string }) => {
       const { channel, promote } = options;
       const deployment = await deploy({
         ...resolveConnection(options),
         dir,
         channel,
         promote,
+        signingKey: await readNamedKey(options.key),
         onProgress: (line) => {
           output().progress(line);
         },

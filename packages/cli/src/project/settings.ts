@@ -12,6 +12,8 @@ const settingsSchema = z.strictObject({
   issuer: z.url().optional(),
   /** Origin of the shell. */
   shell: z.url().optional(),
+  /** Folder of signing keys beside the person's own: the local platform's. */
+  keys: z.string().optional(),
 });
 
 /** Which platform a project belongs to. */

@@ -3,7 +3,13 @@ import {
   type ChannelChange,
   channelChangeSchema,
   channelSchema,
-  type Release,
+  type DelegationList,
+  delegationListSchema,
+  type Host,
+  hostSchema,
+  type Publication,
+  type PublisherList,
+  publisherListSchema,
   type RemoteList,
   remoteListSchema,
   type VersionList,
@@ -14,14 +20,29 @@ import { type Connection, createSender } from "./request.ts";
 
 /** The registry's API as the commands use it. Every method throws `CliError`. */
 export interface RegistryClient {
-  /** Publishes, or gives the paths of the files whose bytes have to be uploaded first. */
-  publish(release: Release): Promise<{ missing: string[] }>;
+  /** Publishes for the shell of a channel, or gives the paths of the files whose bytes have to be uploaded first. */
+  publish(version: PublishedVersion): Promise<{ missing: string[] }>;
   upload(integrity: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  promote(channel: string, remote: string, version: string): Promise<ChannelChange>;
-  rollBack(channel: string, remote: string, from: string): Promise<ChannelChange>;
+  promote(channel: string, remote: string, version: string, reason?: string): Promise<ChannelChange>;
+  rollBack(channel: string, remote: string, from: string, reason?: string): Promise<ChannelChange>;
   readChannel(channel: string): Promise<Channel>;
   listVersions(remote: string): Promise<VersionList>;
   listRemotes(channel: string): Promise<RemoteList>;
+  listDelegations(): Promise<DelegationList>;
+  saveDelegation(delegation: string): Promise<void>;
+  revokeKey(thumbprint: string): Promise<void>;
+  listPublishers(remote: string): Promise<PublisherList>;
+  addPublisher(remote: string, subject: string, name?: string): Promise<PublisherList>;
+  removePublisher(remote: string, subject: string): Promise<PublisherList>;
+  /** What the live shell of a channel brings; null while none has said so. */
+  readHost(channel: string): Promise<Host | null>;
+}
+
+/** A signed release, and the channel whose shell it must fit. */
+export interface PublishedVersion extends Publication {
+  readonly remote: string;
+  readonly version: string;
+  readonly channel: string;
 }
 
 const hexOf = (integrity: string): string =>
@@ -31,14 +52,18 @@ function rolloutPath(channel: string, remote: string): string {
   return `registry/rollouts/${encodeURIComponent(channel)}/${encodeURIComponent(remote)}`;
 }
 
+function publisherPath(remote: string, ...subject: string[]): string {
+  return ["registry/publishers", ...[remote, ...subject].map(encodeURIComponent)].join("/");
+}
+
 /** A client of the registry. */
 export function createRegistryClient(connection: Connection): RegistryClient {
   const send = createSender(connection);
   return {
-    async publish(release) {
-      const path = `remotes/${release.remote}/versions/${release.version}`;
+    async publish({ remote, version, channel, jws }) {
+      const path = `remotes/${remote}/versions/${version}?channel=${encodeURIComponent(channel)}`;
       try {
-        await send({ method: "PUT", path, json: release });
+        await send({ method: "PUT", path, json: { jws } });
         return { missing: [] };
       } catch (error) {
         if (!(error instanceof CliError) || error.problemCode !== "blobs_missing") throw error;
@@ -48,14 +73,16 @@ export function createRegistryClient(connection: Connection): RegistryClient {
     async upload(integrity, bytes) {
       await send({ method: "PUT", path: `blobs/${hexOf(integrity)}`, bytes });
     },
-    promote: async (channel, remote, version) =>
-      channelChangeSchema.parse(
-        await send({ method: "PUT", path: `${rolloutPath(channel, remote)}/stable`, json: { version } }),
-      ),
-    rollBack: async (channel, remote, from) =>
-      channelChangeSchema.parse(
-        await send({ method: "POST", path: `${rolloutPath(channel, remote)}/rollback`, json: { from } }),
-      ),
+    async promote(channel, remote, version, reason) {
+      const json = { version, ...(reason === undefined ? {} : { reason }) };
+      const path = `${rolloutPath(channel, remote)}/stable`;
+      return channelChangeSchema.parse(await send({ method: "PUT", path, json }));
+    },
+    async rollBack(channel, remote, from, reason) {
+      const json = { from, ...(reason === undefined ? {} : { reason }) };
+      const path = `${rolloutPath(channel, remote)}/rollback`;
+      return channelChangeSchema.parse(await send({ method: "POST", path, json }));
+    },
     readChannel: async (channel) =>
       channelSchema.parse(await send({ method: "GET", path: `channels/${encodeURIComponent(channel)}` })),
     listVersions: async (remote) =>
@@ -66,5 +93,34 @@ export function createRegistryClient(connection: Connection): RegistryClient {
       remoteListSchema.parse(
         await send({ method: "GET", path: `registry/remotes?channel=${encodeURIComponent(channel)}` }),
       ),
+    listDelegations: async () =>
+      delegationListSchema.parse(await send({ method: "GET", path: "registry/keys" })),
+    async saveDelegation(delegation) {
+      await send({ method: "PUT", path: "registry/keys", json: { delegation } });
+    },
+    async revokeKey(thumbprint) {
+      await send({ method: "DELETE", path: `registry/keys/${encodeURIComponent(thumbprint)}` });
+    },
+    listPublishers: async (remote) =>
+      publisherListSchema.parse(await send({ method: "GET", path: publisherPath(remote) })),
+    addPublisher: async (remote, subject, name) =>
+      publisherListSchema.parse(
+        await send({
+          method: "PUT",
+          path: publisherPath(remote, subject),
+          json: name === undefined ? {} : { name },
+        }),
+      ),
+    removePublisher: async (remote, subject) =>
+      publisherListSchema.parse(await send({ method: "DELETE", path: publisherPath(remote, subject) })),
+    async readHost(channel) {
+      try {
+        const path = `registry/hosts/${encodeURIComponent(channel)}`;
+        return hostSchema.parse(await send({ method: "GET", path }));
+      } catch (error) {
+        if (error instanceof CliError && error.problemCode === "host_unknown") return null;
+        throw error;
+      }
+    },
   };
 }
