@@ -1,9 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { registerCanary } from "./commands/canary.ts";
 import { registerDeploy } from "./commands/deploy.ts";
+import { registerKeys } from "./commands/keys.ts";
 import { registerLogin } from "./commands/login.ts";
 import { registerLogout } from "./commands/logout.ts";
+import { registerOverride } from "./commands/override.ts";
 import { registerPack } from "./commands/pack.ts";
 import { registerPromote } from "./commands/promote.ts";
+import { registerPublishers } from "./commands/publishers.ts";
 import type { Register } from "./commands/register.ts";
 import { registerRollback } from "./commands/rollback.ts";
 import { registerStatus } from "./commands/status.ts";
@@ -19,9 +23,13 @@ const commands: readonly Register[] = [
   registerPack,
   registerDeploy,
   registerPromote,
+  registerCanary,
   registerRollback,
   registerStatus,
   registerVersions,
+  registerOverride,
+  registerKeys,
+  registerPublishers,
 ];
 
 const footer = `
@@ -38,7 +46,9 @@ export async function run(argv: readonly string[]): Promise<0 | CliError["exitCo
     .showHelpAfterError("(mullion --help lists the commands)")
     .addHelpText("after", footer);
   for (const register of commands) register(program, output);
-  for (const command of program.commands) command.option("--json", "one JSON document on standard output");
+  for (const command of program.commands.flatMap((command) => [command, ...command.commands])) {
+    if (command.commands.length === 0) command.option("--json", "one JSON document on standard output");
+  }
   try {
     await program.parseAsync(argv, { from: "user" });
     return 0;

@@ -1,28 +1,20 @@
-import { versionSchema } from "@mullion/contracts";
 import { resolveConnection } from "../connection.ts";
-import { CliError } from "../errors.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { type ChannelOptions, type Register, withChannel } from "./register.ts";
-
-function parseTarget(target: string): { remote: string; version: string } {
-  const [remote = "", version = "", ...rest] = target.split("@");
-  if (remote === "" || rest.length > 0 || !versionSchema.safeParse(version).success) {
-    throw new CliError("usage", `${target} is not <remote>@<version>, such as billing@1.2.0-3f9c2a1b.`, {
-      hint: "mullion versions <remote> lists what is published.",
-    });
-  }
-  return { remote, version };
-}
+import { parseTarget } from "./target.ts";
 
 export const registerPromote: Register = (program, output) => {
   withChannel(program.command("promote"))
     .summary("make a published version live")
-    .description("Makes a published version the live one of a channel.")
+    .description(
+      "Makes a published version the one that everybody gets, and ends its trial if it was on one.",
+    )
     .argument("<remote@version>", "what to make live")
-    .action(async (target: string, options: ChannelOptions) => {
+    .option("--reason <text>", "why, for the history")
+    .action(async (target: string, options: ChannelOptions & { reason?: string }) => {
       const { remote, version } = parseTarget(target);
       const client = createRegistryClient(resolveConnection(options));
-      const change = await client.promote(options.channel, remote, version);
+      const change = await client.promote(options.channel, remote, version, options.reason);
       const before =
         change.previousVersion === version
           ? "it was already"
