@@ -94,8 +94,11 @@ export async function authenticate(options: AuthenticateOptions, attempt: Attemp
   events.emit({ type: "signin", at: new Date().toISOString(), userId: userId ?? "unknown", outcome });
   if (match === undefined) return { result: "wrong" };
   await renewHash(pool, match, password);
-  await recordSignIn(pool, match.user.id);
-  await limiter.reset("sign-in-account", `${email} ${from}`);
-  await limiter.trust("sign-in-trusted", `${email} ${from}`, trustedSeconds);
+  const here = `${email} ${from}`;
+  await Promise.all([
+    recordSignIn(pool, match.user.id),
+    limiter.reset("sign-in-account", here),
+    limiter.trust("sign-in-trusted", here, trustedSeconds),
+  ]);
   return { result: "success", userId: match.user.id };
 }
