@@ -69,7 +69,7 @@ export interface Platform {
   process(name: PartName): SupervisedProcess;
   logFile(name: PartName): string;
   /** Publishes the built remote in a folder and puts it live, with a key of its own that the root key has delegated. */
-  deploy(dir: string): Promise<Deployment>;
+  deploy(dir: string, options?: { readonly promote?: boolean }): Promise<Deployment>;
   /** Stops everything that was started. */
   stop(): Promise<void>;
 }
@@ -177,7 +177,7 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     url: (name) => publicUrl(ports, name),
     process: (name) => supervisor.get(name),
     logFile: log,
-    deploy: (dir) => publishRemote(publishing, dir),
+    deploy: (dir, how) => publishRemote(publishing, dir, how),
   };
 }
 

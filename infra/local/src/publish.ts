@@ -39,10 +39,14 @@ export async function publishRemotes(
   note(`${String(folders.length)} remotes, ${String(uploaded)} new files`);
 }
 
-/** Publishes the built remote in a folder and puts it live, with a key of its own that the root key has delegated. */
+/**
+ * Publishes the built remote in a folder with a key of its own that the root key has delegated, and puts it live unless told
+ * otherwise.
+ */
 export async function publishRemote(
   { ports, issuer, secrets, signingKeys }: PublishContext,
   dir: string,
+  { promote = true }: { readonly promote?: boolean } = {},
 ): Promise<Deployment> {
   const registry = `http://127.0.0.1:${String(ports.registry)}`;
   const manifest: unknown = JSON.parse(await readFile(join(dir, "mullion.remote.json"), "utf8"));
@@ -53,7 +57,7 @@ export async function publishRemote(
   try {
     const order = { team: name, remotes: [name], key, days: delegationDays };
     await ensureDelegated({ registry, issuer, ...operator }, order, signingKeys.root);
-    return await deploy({ registry, issuer, ...deployer, dir, signingKey: key });
+    return await deploy({ registry, issuer, ...deployer, dir, signingKey: key, promote });
   } catch (cause) {
     if (!(cause instanceof CliError)) throw cause;
     const findings = cause.findings.map(({ path, message }) => `\n${path}: ${message}`).join("");

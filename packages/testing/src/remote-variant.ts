@@ -65,5 +65,6 @@ export async function createRemoteVariant(variant: RemoteVariant): Promise<Relea
   }));
   const renamed = releaseSchema.parse({ ...(JSON.parse(rename(JSON.stringify(release))) as object), files });
   await writeFile(path.join(into, "release.json"), JSON.stringify(renamed));
+  await writeFile(path.join(into, "mullion.remote.json"), JSON.stringify(renamed.manifest));
   return renamed;
 }
