@@ -29,6 +29,8 @@ export default defineConfig(
     "**/.turbo/",
     ".mullion/",
     "**/next-env.d.ts",
+    // Filled in by `mullion create remote`, and checked there.
+    "packages/cli/templates/",
   ]),
   {
     files: ["**/*.{ts,tsx}"],

@@ -25,7 +25,14 @@ const projects = folders.map((folder) => {
       name: manifest.name,
       root: join(root, folder),
       include: ["**/*.test.{ts,tsx}"],
-      exclude: ["**/node_modules/**", "**/.next/**", "**/.next-dev/**", "**/.artifact/**", "**/dist/**"],
+      exclude: [
+        "**/node_modules/**",
+        "**/.next/**",
+        "**/.next-dev/**",
+        "**/.artifact/**",
+        "**/dist/**",
+        "**/templates/**",
+      ],
       // Each of these files loads all of identity, and none keeps anything between tests that another could trip over.
       isolate: manifest.name !== "@mullion/client-guides",
       environment: "jsdom" in dependencies ? ("jsdom" as const) : ("node" as const),

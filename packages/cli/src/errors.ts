@@ -5,6 +5,7 @@ export type CliCode =
   | "build_missing"
   | "credentials_invalid"
   | "credentials_refused"
+  | "install_failed"
   | "internal"
   | "key_invalid"
   | "key_missing"
@@ -23,6 +24,7 @@ const exitCodes: Record<CliCode, 1 | 2 | 3 | 4> = {
   build_missing: 2,
   credentials_invalid: 2,
   credentials_refused: 3,
+  install_failed: 4,
   internal: 4,
   key_invalid: 2,
   key_missing: 2,

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { registerCanary } from "./commands/canary.ts";
+import { registerCreate } from "./commands/create.ts";
 import { registerDeploy } from "./commands/deploy.ts";
+import { registerDev } from "./commands/dev.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerLogin } from "./commands/login.ts";
 import { registerLogout } from "./commands/logout.ts";
@@ -20,6 +22,8 @@ const commands: readonly Register[] = [
   registerLogin,
   registerLogout,
   registerWhoami,
+  registerCreate,
+  registerDev,
   registerPack,
   registerDeploy,
   registerPromote,
