@@ -6,10 +6,21 @@ import {
   sign,
 } from "node:crypto";
 import { promisify } from "node:util";
+import type { SigningAlgorithm } from "@mullion/contracts/identity-clients";
 import { ExternalSigningKey } from "oidc-provider";
 import type { PrivateJwk } from "./signing-key.ts";
 
+type Signer = (data: Uint8Array, key: SignKeyObjectInput) => Uint8Array | Promise<Uint8Array>;
+
 const signOnAnotherThread = promisify(sign);
+
+const signers = new Map<string | undefined, Signer>(
+  Object.entries({
+    ES256: (data, key) => sign("sha256", data, key),
+    EdDSA: (data, key) => sign(null, data, key),
+    RS256: (data, key) => signOnAnotherThread("sha256", data, key),
+  } satisfies Record<SigningAlgorithm, Signer>),
+);
 
 /**
  * A signing key that the library hands to this module instead of signing with it itself. It signs with WebCrypto, which
@@ -20,9 +31,13 @@ class InProcessKey extends ExternalSigningKey {
   readonly #jwk: PrivateJwk;
   readonly #public: KeyObject;
   readonly #private: SignKeyObjectInput;
+  readonly #signer: Signer;
 
   constructor(jwk: PrivateJwk) {
     super();
+    const signer = signers.get(jwk.alg);
+    if (signer === undefined) throw new TypeError(`no key signs with ${String(jwk.alg)}`);
+    this.#signer = signer;
     this.#jwk = jwk;
     const key = createPrivateKey({ key: { ...jwk }, format: "jwk" });
     this.#public = createPublicKey(key);
@@ -43,16 +58,7 @@ class InProcessKey extends ExternalSigningKey {
   }
 
   override sign(data: Uint8Array): Uint8Array | Promise<Uint8Array> {
-    switch (this.#jwk.alg) {
-      case "ES256":
-        return sign("sha256", data, this.#private);
-      case "EdDSA":
-        return sign(null, data, this.#private);
-      case "RS256":
-        return signOnAnotherThread("sha256", data, this.#private);
-      default:
-        throw new TypeError(`no key signs with ${String(this.#jwk.alg)}`);
-    }
+    return this.#signer(data, this.#private);
   }
 }
 
