@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { channelNameSchema } from "./channel-name.ts";
-import { placedReleaseSchema, versionSchema } from "./release.ts";
+import { versionSchema } from "./release.ts";
 import { remoteManifestSchema } from "./remote-manifest.ts";
 import { placedVersionSchema } from "./signed-release.ts";
 
@@ -25,10 +25,9 @@ export type ChannelRemote = z.infer<typeof channelRemoteSchema>;
 export const channelSchema = z.object({
   channel: z.string(),
   revision: z.number().int(),
-  releases: z.array(placedReleaseSchema),
-  remotes: z.array(channelRemoteSchema).default([]),
+  remotes: z.array(channelRemoteSchema),
   /** `remote@version` of what was aborted or rolled back: a visit that is pinned to it must leave it. */
-  withdrawn: z.array(z.string()).default([]),
+  withdrawn: z.array(z.string()),
 });
 export type Channel = z.infer<typeof channelSchema>;
 

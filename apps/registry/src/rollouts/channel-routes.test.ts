@@ -43,8 +43,7 @@ function poll(channel: string, after: number, at: string, waitSeconds = 20): Pro
 
 it("P1 a promoted version is in the channel with the URL of its files, at a larger revision", async () => {
   expect(await read("first")).toEqual({
-    ...{ channel: "first", revision: 0, releases: [] },
-    ...{ remotes: [], withdrawn: [] },
+    ...{ channel: "first", revision: 0, remotes: [], withdrawn: [] },
   });
   const [a] = await publishVersions("alpha", "a");
   if (a === undefined) throw new Error("nothing published");
@@ -54,7 +53,13 @@ it("P1 a promoted version is in the channel with the URL of its files, at a larg
   });
   expect(await read("first")).toMatchObject({
     revision: 1,
-    releases: [{ ...a.release, baseUrl: "http://registry.test/artifacts/alpha/1.0.0-aaaaaa/" }],
+    remotes: [
+      {
+        remote: "alpha",
+        stable: { version: "1.0.0-aaaaaa", baseUrl: "http://registry.test/artifacts/alpha/1.0.0-aaaaaa/" },
+        canary: null,
+      },
+    ],
   });
   expect(await (await registry.promote(a, "first")).json()).toMatchObject({ revision: 1 });
 });
@@ -74,7 +79,10 @@ it("P1 who waits hears of a promotion in under a second, at this instance and at
   expect(performance.now() - promotedAt).toBeLessThan(1000);
   for (const answer of answers) {
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ revision: 2, releases: [{ version: b.release.version }] });
+    expect(await answer.json()).toMatchObject({
+      revision: 2,
+      remotes: [{ stable: { version: b.release.version } }],
+    });
   }
   await other.close();
 });
@@ -149,7 +157,7 @@ it("P2 rollback returns to the version promoted before, and again to the one bef
   });
   const second = (await (await rollBack("back", "eta", b.release.version)).json()) as ChannelChange;
   expect(second.version).toBe(a.release.version);
-  expect((await read("back")).releases.map(({ version }) => version)).toEqual([a.release.version]);
+  expect((await read("back")).remotes.map(({ stable }) => stable.version)).toEqual([a.release.version]);
   const third = await rollBack("back", "eta", a.release.version);
   expect(third.status).toBe(409);
   expect(await third.json()).toMatchObject({ code: "nothing_to_roll_back" });
@@ -167,7 +175,7 @@ it("P2 a rollback sent again goes back once, and who asked again learns what hap
   const late = await rollBack("twice", "theta", a.release.version);
   expect(late.status).toBe(409);
   expect(await late.json()).toMatchObject({ code: "live_version_changed" });
-  expect((await read("twice")).releases.map(({ version }) => version)).toEqual([b.release.version]);
+  expect((await read("twice")).remotes.map(({ stable }) => stable.version)).toEqual([b.release.version]);
 });
 
 it("P2 every change of a channel is in the audit log, in the order of revisions", async () => {
@@ -214,7 +222,7 @@ it("promotions at the same time take revisions one after the other, none lost", 
     }),
   );
   expect(answers.map(({ revision }) => revision).toSorted()).toEqual([1, 2, 3, 4, 5]);
-  expect(await read("busy")).toMatchObject({ revision: 5, releases: { length: 5 } });
+  expect(await read("busy")).toMatchObject({ revision: 5, remotes: { length: 5 } });
 });
 
 it("refuses to make live what takes a path of another live remote, also when both come at once", async () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import type { RolloutList } from "@mullion/contracts";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
@@ -47,6 +48,13 @@ async function json(...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+async function rollout(): Promise<RolloutList["rollouts"][number]> {
+  const { rollouts } = (await json("status")) as RolloutList;
+  const [billing] = rollouts;
+  if (billing === undefined) throw new Error("nothing is live");
+  return billing;
+}
+
 it("P2 the command line tries a version, keeps its guard at another percentage, shows and ends it", async () => {
   const started = await mullion("canary", `billing@${b}`, "10%", "--minimum-loads", "200");
   expect(started).toMatchObject({
@@ -64,9 +72,8 @@ it("P2 the command line tries a version, keeps its guard at another percentage, 
   expect(status.stderr).toContain("does not know just now");
   const ended = await mullion("canary", "abort", "billing", "--reason", "seen enough");
   expect(ended.stdout).toBe(`✓ billing@${b} is no longer on trial in production\n`);
-  expect(await json("status")).toMatchObject({
-    rollouts: [{ canary: null, events: [{ kind: "canary-aborted", reason: "seen enough" }] }],
-  });
+  expect((await rollout()).canary).toBeNull();
+  expect((await rollout()).events[0]).toMatchObject({ kind: "canary-aborted", reason: "seen enough" });
   const again = await mullion("canary", "abort", "billing");
   expect(again.code).toBe(1);
   expect(again.stderr).toContain("On trial there: nothing.");
@@ -81,18 +88,13 @@ it("P2 rollback ends a trial first, and goes back only when it is asked for agai
   expect(first.stdout).toBe(`✓ billing in production: the trial of ${c} is over, everybody gets ${b}\n`);
   const second = await mullion("rollback", "billing", "--reason", "totals are wrong");
   expect(second.stdout).toBe(`✓ billing in production: ${b} → ${a}\n`);
-  expect(await json("status")).toMatchObject({
-    rollouts: [
-      {
-        events: [
-          { kind: "rolled-back", reason: "totals are wrong" },
-          { version: c },
-          {},
-          { reason: "approved" },
-        ],
-      },
-    ],
-  });
+  const { events } = await rollout();
+  expect(events.slice(0, 4)).toMatchObject([
+    { kind: "rolled-back", version: a, reason: "totals are wrong" },
+    { kind: "canary-aborted", version: c },
+    { kind: "canary-started", version: c, percent: 10 },
+    { kind: "promoted", version: b, reason: "approved" },
+  ]);
 });
 
 it("P10 the command line makes a link for one person, lists it and revokes it", async () => {

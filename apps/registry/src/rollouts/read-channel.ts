@@ -1,4 +1,4 @@
-import type { Channel, ChannelRemote, PlacedVersion, Release } from "@mullion/contracts";
+import type { Channel, ChannelRemote, PlacedVersion } from "@mullion/contracts";
 import type { Pool } from "@mullion/postgres";
 import type { Place } from "./channel-lock.ts";
 import { baseUrlOf, placedVersion, type SignedRow } from "./placed-version.ts";
@@ -13,15 +13,14 @@ export async function readRevision(pool: Pool, channel: string): Promise<number>
 
 interface ChannelRow {
   readonly revision: string;
-  readonly release: Release | null;
-  readonly stable: SignedRow | null;
+  readonly remote: string | null;
+  readonly stable: SignedRow;
   readonly canary: (SignedRow & { readonly percent: number; readonly salt: string }) | null;
   readonly withdrawn: string[];
 }
 
-function channelRemote(publicUrl: string, { release, stable, canary }: ChannelRow): ChannelRemote[] {
-  if (release === null || stable === null) return [];
-  const { remote } = release;
+function channelRemote(publicUrl: string, { remote, stable, canary }: ChannelRow): ChannelRemote[] {
+  if (remote === null) return [];
   const placed = placedVersion(publicUrl, remote, stable);
   if (placed === null) return [];
   const onTrial = canary === null ? null : placedVersion(publicUrl, remote, canary);
@@ -29,36 +28,28 @@ function channelRemote(publicUrl: string, { release, stable, canary }: ChannelRo
   return [{ remote, stable: placed, canary: onTrial === null ? null : { release: onTrial, percent, salt } }];
 }
 
-/** The channel with its live releases by name, as of one instant. `publicUrl` is where artifacts are served. */
+/** The channel with its live versions by name, as of one instant. `publicUrl` is where artifacts are served. */
 export async function readChannel(pool: Pool, channel: string, publicUrl: string): Promise<Channel> {
-  // One statement, hence one snapshot: revision and releases belong together.
+  // One statement, hence one snapshot: revision and versions belong together.
   const { rows } = await pool.query<ChannelRow>(
-    `select c.revision, v.release,
-            case when r.remote is not null then
-              json_build_object('version', v.version, 'jws', d.jws, 'delegation', d.delegation) end as stable,
+    `select c.revision, r.remote,
+            json_build_object('version', r.version, 'jws', p.jws, 'delegation', p.delegation) as stable,
             case when k.remote is not null then
-              json_build_object('version', kv.version, 'jws', kd.jws, 'delegation', kd.delegation,
+              json_build_object('version', k.version, 'jws', kp.jws, 'delegation', kp.delegation,
                                 'percent', k.percent, 'salt', k.salt) end as canary,
             array(select w.remote || '@' || w.version from withdrawn_versions w
                   where w.channel = c.name order by w.remote, w.version) as withdrawn
      from channels c
      left join channel_remotes r on r.channel = c.name
-     left join versions v on v.remote = r.remote and v.version = r.version
-     left join lateral placement(v.remote, v.version) d on true
+     left join lateral placement(r.remote, r.version) p on true
      left join canaries k on k.channel = r.channel and k.remote = r.remote
-     left join versions kv on kv.remote = k.remote and kv.version = k.version
-     left join lateral placement(kv.remote, kv.version) kd on true
+     left join lateral placement(k.remote, k.version) kp on true
      where c.name = $1 order by r.remote`,
     [channel],
   );
   return {
     channel,
     revision: Number(rows[0]?.revision ?? 0),
-    releases: rows.flatMap(({ release }) =>
-      release === null
-        ? []
-        : [{ ...release, baseUrl: baseUrlOf(publicUrl, release.remote, release.version) }],
-    ),
     remotes: rows.flatMap((row) => channelRemote(publicUrl, row)),
     withdrawn: rows[0]?.withdrawn ?? [],
   };

@@ -1,8 +1,6 @@
 import {
-  type Channel,
   type ChannelChange,
   channelChangeSchema,
-  channelSchema,
   type DelegationList,
   delegationListSchema,
   type Host,
@@ -25,7 +23,6 @@ export interface RegistryClient {
   upload(integrity: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   promote(channel: string, remote: string, version: string, reason?: string): Promise<ChannelChange>;
   rollBack(channel: string, remote: string, from: string, reason?: string): Promise<ChannelChange>;
-  readChannel(channel: string): Promise<Channel>;
   listVersions(remote: string): Promise<VersionList>;
   listRemotes(channel: string): Promise<RemoteList>;
   listDelegations(): Promise<DelegationList>;
@@ -83,8 +80,6 @@ export function createRegistryClient(connection: Connection): RegistryClient {
       const path = `${rolloutPath(channel, remote)}/rollback`;
       return channelChangeSchema.parse(await send({ method: "POST", path, json }));
     },
-    readChannel: async (channel) =>
-      channelSchema.parse(await send({ method: "GET", path: `channels/${encodeURIComponent(channel)}` })),
     listVersions: async (remote) =>
       versionListSchema.parse(
         await send({ method: "GET", path: `remotes/${encodeURIComponent(remote)}/versions` }),

@@ -56,7 +56,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const overrides = new Map<string, Override>();
   const past = new Map<string, PlacedVersion>();
   const waiting = new Set<() => void>();
-  let channel: Channel = { channel: "production", revision: 0, releases: [], remotes: [], withdrawn: [] };
+  let channel: Channel = { channel: "production", revision: 0, remotes: [], withdrawn: [] };
 
   const answer = (response: ServerResponse, body: unknown): void => {
     response.writeHead(body === null ? 404 : 200, { "content-type": "application/json" });
