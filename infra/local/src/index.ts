@@ -7,6 +7,7 @@ export { unpackDebianPackages } from "./debian-packages.ts";
 export { deletePlatformData } from "./delete-data.ts";
 export { inheritedEnvironment } from "./env.ts";
 export * from "./errors.ts";
+export { findNginx, type Nginx } from "./find-nginx.ts";
 export { findPython, type Python } from "./find-python.ts";
 export { freePort } from "./free-port.ts";
 export { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { findNginx } from "@mullion/local";
 import { freePort } from "@mullion/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillIn } from "../guide.ts";
-import { findNginx } from "../nginx.ts";
 import { createPerson, type Person } from "../person.ts";
 import { type FreshTokens, freshTokens } from "../tokens.ts";
 import { followGuide, type Workbench } from "../workbench.ts";

@@ -1,5 +1,8 @@
 import { join } from "node:path";
-import { announceSkip, inheritedEnvironment, runToEnd, unpackDebianPackages } from "@mullion/local";
+import { announceSkip } from "./announce-skip.ts";
+import { unpackDebianPackages } from "./debian-packages.ts";
+import { inheritedEnvironment } from "./env.ts";
+import { runToEnd } from "./run-command.ts";
 
 /** An nginx that starts here. */
 export interface Nginx {
