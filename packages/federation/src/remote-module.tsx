@@ -4,6 +4,7 @@ import { preload } from "react-dom";
 import type { ReleaseDescriptor, RemoteDescriptor } from "./descriptor.ts";
 import { FederationError, type FederationErrorCode } from "./errors.ts";
 import { emitPaneEvent } from "./events.ts";
+import { forgetRemote } from "./forget-remote.ts";
 import { loadRemote } from "./load-remote.ts";
 import { lastFailureOf } from "./loading/known-versions.ts";
 import { PaneBoundary } from "./pane-boundary.tsx";
@@ -58,12 +59,15 @@ export function RemoteModule({ remote, available, ...frame }: RemoteModuleProps)
   return <Pane key={key} remote={remote} available={available} {...frame} />;
 }
 
+/** What webpack's runtime in a remote throws when a later file did not come. */
+function isLaterFile(error: unknown): boolean {
+  return error instanceof Error && /^Loading (?:CSS )?chunk /.test(error.message);
+}
+
 /** Why a pane that was on its way, or there, failed. */
 function codeOf(error: unknown, container: string): FederationErrorCode {
   if (error instanceof FederationError) return error.code;
-  // What webpack's runtime in a remote throws when a later file did not come.
-  const isLoading = error instanceof Error && /^Loading (?:CSS )?chunk /.test(error.message);
-  return isLoading ? (lastFailureOf(container) ?? "remote_unavailable") : "render_failed";
+  return isLaterFile(error) ? (lastFailureOf(container) ?? "remote_unavailable") : "render_failed";
 }
 
 /** What a pane shows: nothing yet, a component, or why there is none. `number` counts the attempts. */
@@ -85,6 +89,8 @@ function usePaneState(
   const fail = useCallback(
     (error: unknown): void => {
       emitPaneEvent({ kind: "failed", remote, code: codeOf(error, remote.container) });
+      // A `lazy` in the remote's own code that failed stays failed: only code that is evaluated afresh asks for the file again.
+      if (isLaterFile(error)) forgetRemote(remote.container);
       const failure = error instanceof Error ? error : new Error(String(error));
       setState(({ number }) => ({ number: number + 1, Component: null, failure }));
     },

@@ -102,6 +102,14 @@ function load(container: string, path: string, insert: Insert): Promise<string> 
   return loading;
 }
 
+/** Forgets which scripts of a version were run, so that they are run again when it is loaded again. */
+export function forgetScripts(container: string): void {
+  const version = versions.get(container);
+  for (const path of version?.loads.keys() ?? []) {
+    if (path.endsWith(".js")) version?.loads.delete(path);
+  }
+}
+
 /** Loads and runs a script of a known version, once; only with the bytes that were published. */
 export function loadScript(container: string, path: string): Promise<string> {
   return load(container, path, insertScript);
