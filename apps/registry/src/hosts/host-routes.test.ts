@@ -53,7 +53,7 @@ it("takes any release while no shell has said what it brings, and then what fits
   expect((await registry.publish(built("fitting", { shared, contracts }))).status).toBe(201);
 });
 
-it("refuses a release built for other versions than the live shell brings, and says which to build with", async () => {
+it("P8 refuses a release built for other versions than the live shell brings, and says which to build with", async () => {
   await announce();
   expect(await refusalOf(built("old", { shared: { react: "^18.2.0", swr: "^2.5.0" } }))).toMatchObject({
     code: "release_invalid",
@@ -69,7 +69,7 @@ it("refuses a release built for other versions than the live shell brings, and s
   expect(issues[0]?.message).toBe("newest is no range of versions");
 });
 
-it("refuses a release whose contract with the shell is another, naming the export", async () => {
+it("P8 refuses a release whose contract with the shell is another, naming the export", async () => {
   await announce();
   const contracts = { "@mullion/session#useBff": otherHash, "@mullion/session#useNew": hash };
   const { issues } = await refusalOf(built("ahead", { contracts }));

@@ -47,7 +47,7 @@ it("takes what is within the platform's limits after gzip; the server's files an
   expect(await publish("light", { entry: 24_000, chunk: 20_000 })).toMatchObject({ status: 201 });
 });
 
-it("refuses what is over the platform's limits, with the size and the limit", async () => {
+it("P8 refuses what is over the platform's limits, with the size and the limit", async () => {
   const { status, issues } = await publish("heavy", { entry: 40_000, chunk: 60_000 });
   expect(status).toBe(422);
   expect(issues.map(({ path }) => path)).toEqual(["budget.entryBytes", "budget.firstPaintBytes"]);
@@ -57,7 +57,7 @@ it("refuses what is over the platform's limits, with the size and the limit", as
   expect(issues[1]?.message).toMatch(/what the first page of \.\/app loads weighs \d+ bytes/);
 });
 
-it("holds a remote to the budget that it declares, which may not be more than the platform's", async () => {
+it("P8 holds a remote to the budget that it declares, which may not be more than the platform's", async () => {
   const tight = await publish("tight", { entry: 8_000, chunk: 8_000 }, { entryBytes: 2_000 });
   expect(tight.issues.map(({ message }) => message)).toEqual([
     expect.stringContaining("its own budget (manifest.budget.entryBytes) is 2000"),

@@ -140,7 +140,7 @@ it.each<[string, Change, string]>([
   ],
   ["a size that is not the file's", {}, "listed with"],
   ["a file listed twice", {}, "listed twice"],
-])("refuses %s with 422 that says what to change", async (name, change, message) => {
+])("P8 refuses %s with 422 that says what to change", async (name, change, message) => {
   const { release, blobs } = createRelease("gated", "1.0.0-aaaaaa", change);
   await registry.delegate("gated");
   for (const [hash, bytes] of blobs) await registry.send("PUT", `/blobs/${hash}`, { bytes });

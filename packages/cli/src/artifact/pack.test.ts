@@ -44,6 +44,10 @@ async function writeBuild(buildId: string): Promise<void> {
         assets: { js: assets, css: { sync: ["/_next/static/css/app.css"], async: [] } },
       },
     ],
+    shared: [
+      { name: "react", requiredVersion: "^19.3.1" },
+      { name: "@acme/session", requiredVersion: "^1.0.0" },
+    ],
   });
   await write(".next/static/chunks/remoteEntry.js", `browser entry ${buildId}`);
   await write(".next/static/chunks/app.1.js", "app");
@@ -86,6 +90,22 @@ it("packs a build into a release that the registry's contract accepts, with ever
   expect(await artifactFiles()).toEqual(
     [...release.files.map((file) => file.path), "release.json"].toSorted(),
   );
+});
+
+it("P8 records what it takes from the shell: by range, and by contract where a package ships one", async () => {
+  expect((await packBuild(dir)).release).toMatchObject({
+    shared: { react: "^19.3.1", "@acme/session": "^1.0.0" },
+    contracts: {},
+  });
+  const hash = "c".repeat(64);
+  await write("node_modules/@acme/session/package.json", { name: "@acme/session" });
+  await write("node_modules/@acme/session/contract.json", { useAcme: hash });
+  expect((await packBuild(dir)).release).toMatchObject({
+    shared: { react: "^19.3.1", "@acme/session": false },
+    contracts: { "@acme/session#useAcme": hash },
+  });
+  await write("node_modules/@acme/session/contract.json", { useAcme: "of another kind" });
+  await expect(packBuild(dir)).rejects.toMatchObject({ code: "build_invalid" });
 });
 
 it("leaves out source maps, build reports and what belongs to the remote's own server", async () => {

@@ -6,6 +6,7 @@ import pMap from "p-map";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { type BuildFile, readBuild } from "./read-build.ts";
+import { readContracts } from "./read-contracts.ts";
 import { readJson } from "./read-json.ts";
 
 const atOnce = 8;
@@ -60,6 +61,7 @@ export async function packBuild(dir: string): Promise<Artifact> {
       serverEntry: build.serverEntry,
       exposes: build.exposes,
       manifest,
+      ...(await readContracts(dir, build.shared)),
       files,
     });
     if (!release.success) {

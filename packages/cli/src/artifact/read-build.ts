@@ -10,6 +10,7 @@ const assetsSchema = z.object({ sync: z.array(z.string()) });
 const federationManifestSchema = z.object({
   name: z.string(),
   exposes: z.array(z.object({ path: z.string(), assets: z.object({ js: assetsSchema, css: assetsSchema }) })),
+  shared: z.array(z.object({ name: z.string(), requiredVersion: z.string() })).default([]),
 });
 
 /** A file of a build: where it lies, and its path under the version's base URL. */
@@ -25,6 +26,8 @@ export interface RemoteBuild {
   readonly browserEntry: string;
   readonly serverEntry: string;
   readonly exposes: Record<string, { scripts: string[]; styles: string[] }>;
+  /** Modules it takes from the host, with the range it was built for. */
+  readonly shared: Record<string, string>;
   readonly files: readonly BuildFile[];
 }
 
@@ -99,6 +102,7 @@ export async function readBuild(next: string): Promise<RemoteBuild> {
         { scripts: assets.js.sync.map(releasePath), styles: assets.css.sync.map(releasePath) },
       ]),
     ),
+    shared: Object.fromEntries(manifest.shared.map(({ name, requiredVersion }) => [name, requiredVersion])),
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
   const needed = Object.values(build.exposes).flatMap(({ scripts, styles }) => [...scripts, ...styles]);

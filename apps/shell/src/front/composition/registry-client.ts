@@ -15,7 +15,7 @@ const waitSeconds = 25;
 const answerWithinMs = 1_500;
 
 interface Question {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT";
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly signal?: AbortSignal;

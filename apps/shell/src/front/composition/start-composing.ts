@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { type RegistryEnv, registryOf, type ShellEnv } from "../env.ts";
 import { createOverrides, noOverrides, type Overrides } from "../override/overrides.ts";
 import { createPaneTelemetry, type PaneTelemetry } from "../telemetry/pane-telemetry.ts";
+import { announceHost } from "./announce-host.ts";
 import { type ArtifactCache, createArtifactCache } from "./artifact-cache.ts";
 import { type Composition, emptyComposition, followComposition } from "./composition.ts";
 import { createReleaseBook } from "./release-book.ts";
@@ -66,11 +67,13 @@ export function startComposing(env: ShellEnv, log: FastifyBaseLogger): Composing
     channel: env.CHANNEL,
     getToken: tokenFor(registry, "registry:read"),
   };
+  const announcement = announceHost({ ...client, getToken: tokenFor(registry, "registry:host") }, log);
   const composition = followComposition({ client, book, log });
   const overrides = createOverrides({ client, book, log, allowDevelopment: env.DEVELOPMENT_OVERRIDES });
   return {
     ...{ artifacts, composition, overrides, telemetry },
     async close() {
+      announcement.close();
       composition.close();
       await sink?.close();
     },
