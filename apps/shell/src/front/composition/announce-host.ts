@@ -42,15 +42,16 @@ export function announceHost(
 ): Announcement {
   const closing = new AbortController();
   const { signal } = closing;
+  const isClosed = (): boolean => signal.aborted;
 
   async function run(): Promise<void> {
     const host = await readHost(client.channel, file);
-    for (let waitMs = first; !signal.aborted; waitMs = Math.min(waitMs * 2, most)) {
+    for (let waitMs = first; !isClosed(); waitMs = Math.min(waitMs * 2, most)) {
       try {
         await askRegistry(client, `/registry/hosts/${client.channel}`, { method: "PUT", json: host, signal });
         return;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isClosed()) return;
         log.warn({ err: error, waitMs }, "the registry was not told what this shell brings, trying again");
         await delay(waitMs, undefined, { signal }).catch(() => undefined);
       }
