@@ -24,7 +24,7 @@ const exitCodes: Record<CliCode, 1 | 2 | 3 | 4> = {
   build_missing: 2,
   credentials_invalid: 2,
   credentials_refused: 3,
-  install_failed: 4,
+  install_failed: 3,
   internal: 4,
   key_invalid: 2,
   key_missing: 2,
