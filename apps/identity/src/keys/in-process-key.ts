@@ -24,8 +24,8 @@ const signers = new Map<string | undefined, Signer>(
 
 /**
  * A signing key that the library hands to this module instead of signing with it itself. It signs with WebCrypto, which
- * takes every signature to another thread: to hand it over and to be woken again costs several times the 30 µs that an
- * ECDSA or EdDSA signature takes here, at once. RSA takes ten times as long, and goes to the other thread.
+ * takes every signature to another thread: that costs about as much again as the 30 to 40 µs that an ECDSA or EdDSA
+ * signature takes here, at once. RSA takes ten times as long, and goes to the other thread.
  */
 class InProcessKey extends ExternalSigningKey {
   readonly #jwk: PrivateJwk;
