@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { CliError, type Deployment, deploy, ensureDelegated } from "@mullion/cli";
 import { remoteManifestSchema } from "@mullion/contracts";
 import { LocalError } from "./errors.ts";
@@ -11,6 +12,8 @@ import type { SigningKeys } from "./signing-keys.ts";
 
 // A team's key is delegated again when the platform starts in its last month.
 const delegationDays = 365;
+const shellSpeaksWithinMs = 20_000;
+const retryMs = 500;
 
 /** What publishing takes. */
 export interface PublishContext {
@@ -31,12 +34,37 @@ export async function publishRemotes(
     .filter((folder) => existsSync(join(folder, "mullion.remote.json")));
   const deployments = await Promise.all(
     folders.map(async (folder) => {
-      signal.throwIfAborted();
-      return await publishRemote(context, folder);
+      return await publishToStartingShell(context, folder, signal);
     }),
   );
   const uploaded = deployments.reduce((sum, { uploadedFiles }) => sum + uploadedFiles, 0);
   note(`${String(folders.length)} remotes, ${String(uploaded)} new files`);
+}
+
+function isRefusedByGate(error: unknown): boolean {
+  return (
+    error instanceof LocalError &&
+    error.cause instanceof CliError &&
+    error.cause.problemCode === "release_invalid"
+  );
+}
+
+/** Until the shell that starts right now has said what it brings, the registry compares with the one of the last run. */
+async function publishToStartingShell(
+  context: PublishContext,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Deployment> {
+  const deadline = performance.now() + shellSpeaksWithinMs;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await publishRemote(context, folder);
+    } catch (error) {
+      if (!isRefusedByGate(error) || performance.now() > deadline) throw error;
+      await delay(retryMs, undefined, { signal });
+    }
+  }
 }
 
 /**

@@ -114,6 +114,27 @@ export const apiRoutes: readonly ApiRoute[] = defineRoutes([
     ...{ ...write, ...registry, id: "registry.overrides.revoke", method: "DELETE" },
     ...{ path: "/registry/overrides/:id", scope: "registry:override" },
   },
+  { ...read, ...registry, id: "registry.keys", path: "/registry/keys", scope: "registry:read" },
+  {
+    ...{ ...write, ...registry, id: "registry.keys.delegate", method: "PUT" },
+    ...{ path: "/registry/keys", scope: "registry:admin" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.keys.revoke", method: "DELETE" },
+    ...{ path: "/registry/keys/:thumbprint", scope: "registry:admin" },
+  },
+  {
+    ...{ ...read, ...registry, id: "registry.publishers" },
+    ...{ path: "/registry/publishers/:remote", scope: "registry:read" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.publishers.add", method: "PUT" },
+    ...{ path: "/registry/publishers/:remote/:subject", scope: "registry:publish" },
+  },
+  {
+    ...{ ...write, ...registry, id: "registry.publishers.remove", method: "DELETE" },
+    ...{ path: "/registry/publishers/:remote/:subject", scope: "registry:publish" },
+  },
   { ...session, id: "session.extend", method: "POST", path: "/session/extend" },
   { ...session, id: "session.devices", method: "GET", path: "/session/devices" },
   { ...session, id: "session.devices.revoke-others", method: "DELETE", path: "/session/devices" },
