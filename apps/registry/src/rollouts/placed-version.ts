@@ -8,7 +8,7 @@ export interface SignedRow {
 }
 
 /** Where the files of a version are served; ends in `/`. */
-export function baseUrlOf(publicUrl: string, remote: string, version: string): string {
+function baseUrlOf(publicUrl: string, remote: string, version: string): string {
   return `${publicUrl.replace(/\/$/, "")}/artifacts/${remote}/${version}/`;
 }
 

@@ -1,7 +1,7 @@
 import type { Channel, ChannelRemote, PlacedVersion } from "@mullion/contracts";
 import type { Pool } from "@mullion/postgres";
 import type { Place } from "./channel-lock.ts";
-import { baseUrlOf, placedVersion, type SignedRow } from "./placed-version.ts";
+import { placedVersion, type SignedRow } from "./placed-version.ts";
 
 /** The channel's revision; 0 for one that nothing was promoted to yet. */
 export async function readRevision(pool: Pool, channel: string): Promise<number> {
