@@ -47,7 +47,7 @@ async function timeToSee(page: Page, source: string, title: string): Promise<num
 test.describe("developing a remote", () => {
   test.afterEach(removeRemotes);
 
-  test("P16 create and dev show a new remote in the deployed shell within a minute, and edits within two seconds", async ({
+  test("P11 P16 create and dev show a new remote in the deployed shell within a minute, and edits within two seconds", async ({
     shell,
     page,
     context,

@@ -26,7 +26,9 @@ afterEach(() => {
 
 it("lists the commands and the exit codes on --help", async () => {
   expect(await run(["--help"])).toBe(0);
-  for (const command of ["pack", "deploy", "promote", "rollback", "status", "versions"]) {
+  const names =
+    "login logout whoami create dev pack deploy promote canary rollback status versions override keys";
+  for (const command of names.split(" ")) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   }
   expect(stdout).toContain("Exit codes: 0 done, 1 refused by the registry, 2 bad usage");
@@ -59,6 +61,12 @@ it("gives scripts one JSON document for a failure, with a stable code", async ()
   expect(await run(["pack", empty, "--json"])).toBe(2);
   await rm(empty, { recursive: true });
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "build_missing" } });
+  expect(stderr).toBe("");
+  stdout = "";
+  expect(await run(["promote", "--json"])).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: "usage", message: "missing required argument 'remote@version'" },
+  });
   expect(stderr).toBe("");
 });
 

@@ -15,7 +15,7 @@ import { registerRollback } from "./commands/rollback.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerVersions } from "./commands/versions.ts";
 import { registerWhoami } from "./commands/whoami.ts";
-import type { CliError } from "./errors.ts";
+import { CliError } from "./errors.ts";
 import { createOutput, type Output } from "./output.ts";
 
 const commands: readonly Register[] = [
@@ -39,14 +39,16 @@ const commands: readonly Register[] = [
 const footer = `
 Acts for the client in MULLION_CLIENT_ID and MULLION_CLIENT_SECRET, else for whoever signed in with mullion login.
 Exit codes: 0 done, 1 refused by the registry, 2 bad usage or input, 3 unreachable or not let in,
-4 a fault of mullion itself.`;
+4 a fault of mullion itself. Every command takes --json: one JSON document on standard output.`;
 
 /** Runs one command line (without node and script) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[]): Promise<0 | CliError["exitCode"]> {
-  const output = (): Output => createOutput(argv.includes("--json"));
+  const isForScript = argv.includes("--json");
+  const output = (): Output => createOutput(isForScript);
   const program = new Command("mullion")
-    .description("Deploys remotes of a Mullion platform.")
+    .description("Develops, publishes and releases remotes of a Mullion platform.")
     .exitOverride()
+    .configureOutput(isForScript ? { writeErr: () => undefined } : {})
     .showHelpAfterError("(mullion --help lists the commands)")
     .addHelpText("after", footer);
   for (const register of commands) register(program, output);
@@ -57,8 +59,9 @@ export async function run(argv: readonly string[]): Promise<0 | CliError["exitCo
     await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
-    // Commander has printed its own message already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return output().failure(error);
+    if (!(error instanceof CommanderError)) return output().failure(error);
+    if (error.exitCode === 0) return 0;
+    // To people Commander has said it already.
+    return isForScript ? output().failure(new CliError("usage", error.message.replace(/^error: /, ""))) : 2;
   }
 }

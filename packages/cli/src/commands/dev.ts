@@ -113,18 +113,21 @@ async function run(given: string, options: DevOptions, output: Output): Promise<
     onReport: createBuildLog(output),
     onLine,
   });
-  let shown: Preview | null = null;
+  const { url } = development;
+  const asked = overrides === null ? null : preview(overrides, remote, { url, shell, options });
   try {
     output.progress(`building ${remote.manifest.name}…`);
-    const { url } = development;
-    const asked = overrides === null ? null : preview(overrides, remote, { url, shell, options });
-    await Promise.race([Promise.all([asked, development.firstBuild]), stopping]);
-    shown = await asked;
+    const isStopped = stopping.then(() => true);
+    const isReady = Promise.all([asked, development.firstBuild]).then(() => false);
+    if (await Promise.race([isReady, isStopped])) return;
+    const shown = await asked;
     announce(output, remote, url, shown);
     if (options.open === true) openInBrowser(shown?.link ?? url);
-    await Promise.race([stopping, development.failed]);
+    await Promise.race([isStopped, development.failed]);
   } finally {
-    await Promise.all([development.stop(), shown?.end()]);
+    await development.stop();
+    // What is asked for while it ends is ended as well; why it was refused has been thrown already.
+    await (await asked?.catch(() => null))?.end();
   }
 }
 
