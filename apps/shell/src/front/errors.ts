@@ -6,7 +6,8 @@ export type ShellErrorCode =
   | "registry_unheard"
   | "registry_failed"
   | "render_gone"
-  | "bad_ticket";
+  | "bad_ticket"
+  | "undeclared_read";
 
 /** A failure inside the shell's front. */
 export class ShellError extends Error {

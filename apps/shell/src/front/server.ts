@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { fileURLToPath } from "node:url";
 import cookie from "@fastify/cookie";
 import fastifyStatic from "@fastify/static";
-import { type ApiAccess, type ApiAnswer, bffPlugin, readApi } from "@mullion/bff";
+import { type ApiAccess, bffPlugin } from "@mullion/bff";
 import { createHttpService, createLogger, timeToReceive } from "@mullion/http-service";
 import type { FastifyInstance } from "fastify";
 import { Pool } from "undici";
@@ -15,7 +15,8 @@ import { overrideTokensOf } from "./override/override-cookie.ts";
 import { overridePlugin } from "./override/plugin.ts";
 import { assertPagePath } from "./page/page-path.ts";
 import { pagePlugin } from "./page/plugin.ts";
-import { createTickets, type Ticketed, type Tickets } from "./page/tickets.ts";
+import { readForPage } from "./page/read-for-page.ts";
+import { createTickets, type Tickets } from "./page/tickets.ts";
 import type { BridgeOperations } from "./render/bridge-server.ts";
 import { startRender } from "./render/render-process.ts";
 import { createSessions } from "./session/create-sessions.ts";
@@ -57,18 +58,6 @@ function declaredScopes(
   // Hardly anybody has one; everybody else's calls wait for nothing.
   if (overrideTokensOf(headers).length === 0) return scopes;
   return overrides.scopesOf(remote, headers).then((added) => new Set([...(scopes ?? []), ...added]));
-}
-
-/** Reads data for a page that render draws: with the scopes of the very version that it draws. */
-async function readForPage(
-  api: ApiAccess,
-  { sessionId, shown, requestId }: Ticketed,
-  path: string,
-): Promise<ApiAnswer> {
-  if (sessionId === null) return { status: 401, data: null };
-  const access = { ...api, declaredScopes: () => new Set(shown?.manifest.scopes) };
-  const remote = shown?.manifest.name;
-  return readApi(access, { sessionId, remote, path, requestId, signal: AbortSignal.timeout(5_000) });
 }
 
 /** What render may ask of front. */

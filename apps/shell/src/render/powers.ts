@@ -47,8 +47,9 @@ export function giveUpPowers(): KeptPowers {
       Object.defineProperty(exported, name, { value: refused(`${module}.${name}`), configurable: false });
     }
   }
-  if (process.permission !== undefined) {
-    Object.freeze(Object.assign(process.permission, { drop: refused("process.permission.drop") }));
+  const permission: unknown = Reflect.get(process, "permission");
+  if (typeof permission === "object" && permission !== null) {
+    Object.freeze(Object.assign(permission, { drop: refused("process.permission.drop") }));
   }
   syncBuiltinESMExports();
   return { exit };

@@ -19,7 +19,7 @@ const idleEnds = 2;
  * Creates the book. Whatever was drawn alone, or again after it had been suspected, is in quarantine for `quarantineMs`.
  * When nothing was being drawn, the version that came last is: it is what changed.
  */
-export function createBlame(quarantineMs: number, now: () => number = performance.now): Blame {
+export function createBlame(quarantineMs: number, now = (): number => performance.now()): Blame {
   const suspects = new Set<string>();
   const quarantine = new Map<string, number>();
   const idle = new Map<string, number>();

@@ -34,10 +34,10 @@ export interface BridgeEvents {
 
 /** More than all pages at once can ask. Calls beyond it wait in the socket: a flood fills render's memory, not front's. */
 const callsAtOnce = 1_024;
-/** More messages than that within `budgetMs` are no pages. */
-const messageBudget = 20_000;
+/** What a render process sends at most within `windowMs`: a thousand pages, each with its data, and few mistakes. */
+const most = { messages: 10_000, refusals: 1_000, beats: 100 };
+const windowMs = 1_000;
 const refusalsLogged = 20;
-const budgetMs = 1_000;
 
 async function answer(call: BridgeCall, operations: BridgeOperations): Promise<unknown> {
   switch (call.operation) {
@@ -64,15 +64,14 @@ export function serveBridge(
   log: FastifyBaseLogger,
 ): BridgeServer {
   let running = 0;
-  let budget = { since: performance.now(), messages: 0, refusals: 0 };
+  let seen = { since: performance.now(), messages: 0, refusals: 0, beats: 0 };
   const send = (message: FrontMessage, payload?: Uint8Array): void => {
     if (socket.writable) socket.write(encodeFrame(message, payload));
   };
 
   const refuse = (id: number, { operation }: BridgeCall, error: unknown): void => {
-    budget.refusals += 1;
-    if (budget.refusals <= refusalsLogged)
-      log.warn({ err: error, operation }, "a call of render was refused");
+    seen.refusals += 1;
+    if (seen.refusals <= refusalsLogged) log.warn({ err: error, operation }, "a call of render was refused");
     send({ type: "failure", id, message: error instanceof Error ? error.message : "refused" });
   };
 
@@ -97,6 +96,7 @@ export function serveBridge(
         events.ready();
         break;
       case "beat":
+        seen.beats += 1;
         events.beat();
         break;
       case "shaken":
@@ -109,9 +109,11 @@ export function serveBridge(
 
   const read = createFrameReader(renderMessageLimitBytes, (raw) => {
     const now = performance.now();
-    if (now - budget.since > budgetMs) budget = { since: now, messages: 0, refusals: 0 };
-    budget.messages += 1;
-    if (budget.messages > messageBudget) throw new RangeError("a flood of messages");
+    if (now - seen.since > windowMs) seen = { since: now, messages: 0, refusals: 0, beats: 0 };
+    seen.messages += 1;
+    if (seen.messages > most.messages || seen.refusals > most.refusals || seen.beats > most.beats) {
+      throw new RangeError("a flood of messages");
+    }
     receive(renderMessageSchema.parse(raw));
   });
   socket.on("error", () => socket.destroy());

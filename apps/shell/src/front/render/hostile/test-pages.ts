@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import Fastify from "fastify";
-import { type Page, ticketHeader } from "../../bridge/protocol.ts";
-import { ShellError } from "../errors.ts";
-import { type RenderFault, type RenderProcess, startRender } from "./render-process.ts";
-import type { RenderLimits } from "./watchdog.ts";
+import { type Page, ticketHeader } from "../../../bridge/protocol.ts";
+import { ShellError } from "../../errors.ts";
+import { type RenderFault, type RenderProcess, startRender } from "../render-process.ts";
+import type { RenderLimits } from "../watchdog.ts";
 
 /** A page that render drew, as a visitor gets it. */
 export interface DrawnPage {
@@ -41,7 +41,7 @@ export interface TestRemote {
 }
 
 const integrity = `sha384-${"A".repeat(64)}`;
-const built = fileURLToPath(new URL("../../../.next/BUILD_ID", import.meta.url));
+const built = fileURLToPath(new URL("../../../../.next/BUILD_ID", import.meta.url));
 
 /**
  * An entry by hand: the container that the federation runtime expects. `evaluate` runs when it is loaded, `load` (may
