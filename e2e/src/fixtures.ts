@@ -14,11 +14,21 @@ const accessTokenTtlSeconds = 15;
 /** Beside the default ports, so that a developer's own platform can stay up. */
 const portBase = 13_000;
 
+/** Where the registry listens, for whoever stands in front of it. */
+export const registryUrl = `http://127.0.0.1:${String(portBase + 1_300)}`;
+
+// The load of a test is one person who asks a lot.
+const unrationed = { RATE_LIMIT_PER_SUBJECT: "1000000", RATE_LIMIT_PER_ADDRESS: "1000000" };
+
 const dataDir = path.resolve(import.meta.dirname, "../../.mullion/e2e");
 
 interface WorkerFixtures {
   /** A session that nobody used for so long ends; the shell's own default where it is not set. */
   readonly idleSeconds: number | undefined;
+  /** Where artifacts are served from, when that is not the registry itself. */
+  readonly artifactsUrl: string | undefined;
+  /** Fronts under the one origin; the browser talks to the first. Two are there to be put under load: nobody is rationed. */
+  readonly shells: 1 | 2;
   readonly platform: Platform;
   readonly records: Records;
 }
@@ -27,7 +37,7 @@ interface TestFixtures {
   readonly traffic: Traffic;
   readonly shell: ShellPage;
   /** The demo account of a role. */
-  readonly account: (role: "admin" | "member" | "viewer") => DemoAccount;
+  readonly account: (role: "admin" | "developer" | "member" | "viewer") => DemoAccount;
 }
 
 export const sessionCookie = "__Host-mullion.sid";
@@ -42,16 +52,21 @@ export async function sessionIdOf(context: BrowserContext): Promise<string> {
 /** Test with a running platform (one per worker), the shell's page object, and watched traffic. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   idleSeconds: [undefined, { scope: "worker", option: true }],
+  artifactsUrl: [undefined, { scope: "worker", option: true }],
+  shells: [1, { scope: "worker", option: true }],
   platform: [
-    async ({ idleSeconds }, use) => {
+    async ({ idleSeconds, artifactsUrl, shells }, use) => {
       // Fresh at every start: what an earlier run published or saved must not speak for this one.
       await deletePlatformData(dataDir);
       const platform = await startPlatform({
         portBase,
         dataDir,
         build: false,
+        shells,
         overrides: {
           identity: { ACCESS_TOKEN_TTL_SECONDS: String(accessTokenTtlSeconds) },
+          ...(shells === 1 ? {} : { gateway: unrationed }),
+          ...(artifactsUrl === undefined ? {} : { registry: { PUBLIC_URL: artifactsUrl } }),
           ...(idleSeconds === undefined ? {} : { shell: { SESSION_IDLE_SECONDS: String(idleSeconds) } }),
         },
       });

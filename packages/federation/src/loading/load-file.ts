@@ -4,7 +4,7 @@ import { diagnose } from "./diagnose.ts";
 import type { Insert } from "./insert-element.ts";
 
 /** Milliseconds that the n-th attempt at a file may take, and that pass before it. */
-const patienceMs = [4_000, 8_000];
+const patienceMs = [3_000, 5_000];
 const backOffMs = [0, 250, 1_000];
 
 /** Where the files of one version are, and what went wrong with them. */
@@ -52,7 +52,7 @@ export async function loadFile(version: Version, file: RemoteFile, insert: Inser
     if (base === undefined) throw new FederationError("no_hash", "a version without a base URL");
     const url = urlFor(version, base, file.path);
     try {
-      await insert({ url, integrity: file.integrity, patienceMs: patienceMs[attempt] ?? 8_000 });
+      await insert({ url, integrity: file.integrity, patienceMs: patienceMs[attempt] ?? 5_000 });
       return url;
     } catch (error) {
       version.failures.set(file.path, (version.failures.get(file.path) ?? 0) + 1);
