@@ -16,6 +16,7 @@ interface DevOptions extends ChannelOptions {
   readonly port: string;
   readonly minutes: string;
   readonly open?: boolean;
+  readonly verbose?: boolean;
   /** False with `--no-override`: its own page only. */
   readonly override: boolean;
 }
@@ -104,7 +105,7 @@ async function run(given: string, options: DevOptions, output: Output): Promise<
   const overrides = options.override ? await overridesOf(options) : null;
   const stopping = asksToStop();
   const onLine = (line: string): void => {
-    if (line.includes("Error")) output.progress(line);
+    if (options.verbose === true) output.progress(line);
   };
   const development: Development = await develop({
     remote,
@@ -142,6 +143,7 @@ export const registerDev: Register = (program, output) => {
     .option("--port <n>", "port of this machine; any that is free when not given", "0")
     .option("--minutes <n>", "how long the link is good for, 1440 at most", "480")
     .option("--no-override", "its own page only: needs no sign-in, shows nothing in the shell")
+    .option("--verbose", "everything that Next.js prints")
     .option("--open", "open it in the browser of this machine")
     .action(async (remote: string, options: DevOptions) => {
       await run(remote, options, output());

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { stripVTControlCharacters } from "node:util";
 import type { Chunk, Compilation, Compiler } from "webpack";
 
 /** What a build under way is told of. */
@@ -43,7 +44,7 @@ export class ReportBuilds {
       this.#report({ state: "building" });
     });
     compiler.hooks.done.tap("ReportBuilds", ({ compilation }) => {
-      const errors = compilation.errors.map(({ message }) => message);
+      const errors = compilation.errors.map(({ message }) => stripVTControlCharacters(message));
       this.#report(
         errors.length > 0
           ? { state: "failed", errors }
