@@ -159,12 +159,14 @@ it("P2 a team makes a key, the operator delegates it, and deploy finds it by its
 
   const root = path.join(folder, "root.jwk");
   await writeFile(root, JSON.stringify(registry.trust.rootKey));
-  const order = ["--remotes", "payments,invoices", "--team", "Payments", "--root-key", root];
+  const order = ["--remotes", "payments,invoices", "--team", "Payments", "--root-key", root, "--days", "20"];
   expect(await mullion("keys", "delegate", "payments", ...order)).toMatchObject({ code: 0, stderr: "" });
   const listed = await mullion("keys", "list");
   expect(listed.stdout).toMatch(new RegExp(`${thumbprint} +Payments +payments, invoices`));
 
-  expect(await mullion("deploy", dir)).toMatchObject({ code: 0 });
+  const done = await mullion("deploy", dir);
+  expect(done.code).toBe(0);
+  expect(done.stdout).toMatch(/its key may sign until \d{4}-\d\d-\d\d: have it delegated again/);
   expect((await mullion("keys", "revoke", thumbprint)).code).toBe(0);
   const after = await mullion("deploy", await writeArtifact("payments", "1.0.0-bbbbbb"));
   expect(after.stderr).toContain("No key on this machine may sign payments.");

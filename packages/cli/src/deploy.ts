@@ -31,6 +31,8 @@ export interface DeployOptions extends Connection {
 export interface Deployment {
   readonly remote: string;
   readonly version: string;
+  /** When the signature stops to count, unless its key is delegated again. */
+  readonly goodUntil: string;
   readonly files: number;
   readonly uploadedFiles: number;
   readonly uploadedBytes: number;
@@ -91,30 +93,32 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const { remote, version } = release;
   const client = createRegistryClient(connection);
   const publication = await signatureOf(artifact, signingKey, client);
-  const published = { remote, version, channel, ...publication };
+  const signed = { remote, version, channel, ...publication };
 
   // The registry says what it lacks, after it has checked the rest: a release it would refuse uploads nothing.
-  const { missing } = await client.publish(published);
-  const uploads = distinctContents(release, missing);
-  if (uploads.length > 0)
+  const first = await client.publish(signed);
+  const uploadedBytes: number[] = [];
+  let published = first;
+  if ("missing" in first) {
+    const uploads = distinctContents(release, first.missing);
     onProgress(`uploading ${String(uploads.length)} of ${String(release.files.length)} files`);
-  const sizes = await pMap(uploads, (file) => uploadFile(client, artifact, file), {
-    concurrency: uploadsAtOnce,
-  });
-  if (uploads.length > 0 && (await client.publish(published)).missing.length > 0) {
+    const upload = (file: string): Promise<number> => uploadFile(client, artifact, file);
+    uploadedBytes.push(...(await pMap(uploads, upload, { concurrency: uploadsAtOnce })));
+    published = await client.publish(signed);
+  }
+  if ("missing" in published) {
     throw new CliError("refused", "The registry lost files that were just uploaded.", {
       hint: "Look at the registry's store (ARTIFACTS_DIR), then deploy again.",
     });
   }
+  const { goodUntil } = published;
   onProgress(`published ${remote}@${version}`);
   const change = promote ? await client.promote(channel, remote, version) : null;
   if (change !== null) onProgress(`live in ${channel}`);
   return {
-    remote,
-    version,
+    ...{ remote, version, goodUntil, change },
     files: release.files.length,
-    uploadedFiles: uploads.length,
-    uploadedBytes: sizes.reduce((sum, size) => sum + size, 0),
-    change,
+    uploadedFiles: uploadedBytes.length,
+    uploadedBytes: uploadedBytes.reduce((sum, size) => sum + size, 0),
   };
 }

@@ -52,6 +52,17 @@ export type PlacedVersion = z.infer<typeof placedVersionSchema>;
 export const publicationSchema = z.strictObject({ jws: compactJwsSchema });
 export type Publication = z.infer<typeof publicationSchema>;
 
+/**
+ * Answer to `PUT /remotes/:remote/versions/:version`. After `goodUntil` fronts do not take this signature, unless its key was
+ * delegated again.
+ */
+export const publishedVersionSchema = z.object({
+  remote: z.string(),
+  version: z.string(),
+  goodUntil: z.iso.datetime(),
+});
+export type PublishedVersion = z.infer<typeof publishedVersionSchema>;
+
 /** `PUT /registry/keys`: makes a team's key known. The registry takes what its own root key verifies. */
 export const newDelegationSchema = z.strictObject({ delegation: compactJwsSchema });
 

@@ -128,7 +128,7 @@ async function insert(
 /**
  * Publishes a signed release for ever. A version that is there already may be signed by a further key.
  * @param channel whose live shell it must fit.
- * @returns whether it was new; publishing the same again changes nothing.
+ * @returns whether it was new (publishing the same again changes nothing), and until when fronts take the signature.
  * @throws {ProblemError} `not_a_publisher`, `key_unknown`, `key_revoked`, `signature_refused`, `release_invalid`,
  * `blobs_missing`, `version_exists` or `container_taken`.
  */
@@ -136,7 +136,7 @@ export async function publish(
   publishing: Publishing,
   signed: SignedVersion,
   { caller, channel }: { caller: Caller; channel: string },
-): Promise<{ created: boolean }> {
+): Promise<{ created: boolean; goodUntil: string }> {
   const { pool, store, limits } = publishing;
   await assertMayChange(pool, caller, signed.remote);
   const verified = await verify(publishing, signed);
@@ -146,5 +146,6 @@ export async function publish(
   await assertFilesAreThere(store, release);
   await compressFiles(store, release.files, `${path.posix.dirname(release.serverEntry)}/`);
   assertNone(await findOverweight(store, release, limits));
-  return inTransaction(pool, (client) => insert(client, verified, signed.jws, caller));
+  const { created } = await inTransaction(pool, (client) => insert(client, verified, signed.jws, caller));
+  return { created, goodUntil: verified.delegation.expiresAt };
 }

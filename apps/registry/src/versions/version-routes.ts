@@ -1,4 +1,10 @@
-import { channelNameSchema, publicationSchema, type VersionList, versionSchema } from "@mullion/contracts";
+import {
+  channelNameSchema,
+  type PublishedVersion,
+  publicationSchema,
+  type VersionList,
+  versionSchema,
+} from "@mullion/contracts";
 import { parseBody, parseQuery } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -58,9 +64,11 @@ export function addVersionRoutes(app: FastifyInstance, publishing: Publishing): 
       const { channel } = parseQuery(querySchema, request.query);
       const { jws } = parseBody(publicationSchema, request.body);
       const signed = { remote, version, jws };
-      const { created } = await publish(publishing, signed, { caller: actorOf(request), channel });
+      const caller = actorOf(request);
+      const { created, goodUntil } = await publish(publishing, signed, { caller, channel });
       request.log.info({ remote, version, created }, "version published");
-      return reply.code(created ? 201 : 200).send({ remote, version });
+      const published: PublishedVersion = { remote, version, goodUntil };
+      return reply.code(created ? 201 : 200).send(published);
     },
   );
 

@@ -4,6 +4,16 @@ import { readNamedKey } from "../keys/find-signing-key.ts";
 import { bytesText } from "./bytes-text.ts";
 import { type ChannelOptions, type Register, withChannel } from "./register.ts";
 
+const noticeMs = 30 * 24 * 60 * 60 * 1_000;
+
+/** Said early: when it has happened, fronts show the remote no more. */
+function endOfKey(goodUntil: string): string[] {
+  if (Date.parse(goodUntil) - Date.now() > noticeMs) return [];
+  return [
+    `  its key may sign until ${goodUntil.slice(0, 10)}: have it delegated again (mullion keys delegate)`,
+  ];
+}
+
 export const registerDeploy: Register = (program, output) => {
   withChannel(program.command("deploy"))
     .summary("publish a built remote and make it live")
@@ -31,6 +41,9 @@ export const registerDeploy: Register = (program, output) => {
           ? "published, not promoted"
           : `live in ${channel} (revision ${String(change.revision)})`;
       const sent = `${String(uploadedFiles)} of ${String(files)} files uploaded, ${bytesText(uploadedBytes)}`;
-      output().result(deployment, [`✓ ${remote}@${version} ${where}; ${sent}`]);
+      output().result(deployment, [
+        `✓ ${remote}@${version} ${where}; ${sent}`,
+        ...endOfKey(deployment.goodUntil),
+      ]);
     });
 };

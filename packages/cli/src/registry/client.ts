@@ -3,10 +3,10 @@ import {
   channelChangeSchema,
   type DelegationList,
   delegationListSchema,
-  type Host,
-  hostSchema,
   type Publication,
+  type PublishedVersion,
   type PublisherList,
+  publishedVersionSchema,
   publisherListSchema,
   type RemoteList,
   remoteListSchema,
@@ -19,7 +19,7 @@ import { type Connection, createSender } from "./request.ts";
 /** The registry's API as the commands use it. Every method throws `CliError`. */
 export interface RegistryClient {
   /** Publishes for the shell of a channel, or gives the paths of the files whose bytes have to be uploaded first. */
-  publish(version: PublishedVersion): Promise<{ missing: string[] }>;
+  publish(version: SignedRelease): Promise<PublishedVersion | { missing: string[] }>;
   upload(integrity: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   promote(channel: string, remote: string, version: string, reason?: string): Promise<ChannelChange>;
   rollBack(channel: string, remote: string, from: string, reason?: string): Promise<ChannelChange>;
@@ -31,12 +31,10 @@ export interface RegistryClient {
   listPublishers(remote: string): Promise<PublisherList>;
   addPublisher(remote: string, subject: string, name?: string): Promise<PublisherList>;
   removePublisher(remote: string, subject: string): Promise<PublisherList>;
-  /** What the live shell of a channel brings; null while none has said so. */
-  readHost(channel: string): Promise<Host | null>;
 }
 
 /** A signed release, and the channel whose shell it must fit. */
-export interface PublishedVersion extends Publication {
+export interface SignedRelease extends Publication {
   readonly remote: string;
   readonly version: string;
   readonly channel: string;
@@ -60,8 +58,7 @@ export function createRegistryClient(connection: Connection): RegistryClient {
     async publish({ remote, version, channel, jws }) {
       const path = `remotes/${remote}/versions/${version}?channel=${encodeURIComponent(channel)}`;
       try {
-        await send({ method: "PUT", path, json: { jws } });
-        return { missing: [] };
+        return publishedVersionSchema.parse(await send({ method: "PUT", path, json: { jws } }));
       } catch (error) {
         if (!(error instanceof CliError) || error.problemCode !== "blobs_missing") throw error;
         return { missing: error.findings.map((finding) => finding.path) };
@@ -108,14 +105,5 @@ export function createRegistryClient(connection: Connection): RegistryClient {
       ),
     removePublisher: async (remote, subject) =>
       publisherListSchema.parse(await send({ method: "DELETE", path: publisherPath(remote, subject) })),
-    async readHost(channel) {
-      try {
-        const path = `registry/hosts/${encodeURIComponent(channel)}`;
-        return hostSchema.parse(await send({ method: "GET", path }));
-      } catch (error) {
-        if (error instanceof CliError && error.problemCode === "host_unknown") return null;
-        throw error;
-      }
-    },
   };
 }
