@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
-import type { Chunk, Compilation, Compiler } from "webpack";
+import type { Chunk, Compilation, Compiler, Stats } from "webpack";
 
 /** What a build under way is told of. */
 export type BuildReport =
@@ -29,6 +29,14 @@ function buildOf(compilation: Compilation, container: string): string {
     .slice(0, 16);
 }
 
+/** Each with the module it is in, without a terminal's colours. */
+function errorsOf(stats: Stats): string[] {
+  const { errors = [] } = stats.toJson({ all: false, errors: true });
+  return errors.map(({ moduleName, message }) =>
+    stripVTControlCharacters(moduleName === undefined ? message : `${moduleName}\n${message}`),
+  );
+}
+
 /** Tells how the browser's build of a container goes. */
 export class ReportBuilds {
   readonly #container: string;
@@ -43,12 +51,12 @@ export class ReportBuilds {
     compiler.hooks.invalid.tap("ReportBuilds", () => {
       this.#report({ state: "building" });
     });
-    compiler.hooks.done.tap("ReportBuilds", ({ compilation }) => {
-      const errors = compilation.errors.map(({ message }) => stripVTControlCharacters(message));
+    compiler.hooks.done.tap("ReportBuilds", (stats) => {
+      const errors = errorsOf(stats);
       this.#report(
         errors.length > 0
           ? { state: "failed", errors }
-          : { state: "built", build: buildOf(compilation, this.#container) },
+          : { state: "built", build: buildOf(stats.compilation, this.#container) },
       );
     });
   }
