@@ -1,23 +1,5 @@
-import { execFile } from "node:child_process";
-import path from "node:path";
-import { promisify } from "node:util";
-import { buildEnvironment } from "../src/env.ts";
+import { billingFolder, buildRemote } from "../src/build-remote.ts";
 import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
-
-const remoteFolder = path.resolve(import.meta.dirname, "../fixtures/remote-billing");
-
-async function buildRemote(buildId: string): Promise<void> {
-  await promisify(execFile)(path.join(remoteFolder, "node_modules/.bin/next"), ["build"], {
-    cwd: remoteFolder,
-    env: {
-      ...buildEnvironment(),
-      NODE_ENV: "production",
-      NEXT_PRIVATE_LOCAL_WEBPACK: "true",
-      NEXT_TELEMETRY_DISABLED: "1",
-      MULLION_BUILD_ID: buildId,
-    },
-  });
-}
 
 test("P1 a fifth remote is built and published: it appears in the shell without rebuild or restart", async ({
   shell,
@@ -31,8 +13,8 @@ test("P1 a fifth remote is built and published: it appears in the shell without 
   await shell.signIn(account("admin"));
   await expect(shell.navigation.getByRole("link", { name: "Billing" })).toHaveCount(0);
   const shellPid = platform.process("shell").pid();
-  await buildRemote(`t${Date.now().toString(36)}`);
-  await platform.deploy(remoteFolder);
+  await buildRemote(billingFolder);
+  await platform.deploy(billingFolder);
 
   const cookie = `${sessionCookie}=${await sessionIdOf(context)}`;
   const html = async (): Promise<string> =>
