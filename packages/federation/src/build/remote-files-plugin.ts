@@ -59,7 +59,7 @@ export class RemoteFilesPlugin {
 }
 
 /** Path in the version and hash of every script and stylesheet that remotes may load, in the order of their paths. */
-export function hashList(
+function hashList(
   assets: readonly (readonly [path: string, content: Buffer])[],
 ): Record<string, string> {
   const files = assets

@@ -3,7 +3,7 @@ import type { FederationErrorCode } from "../errors.ts";
 const diagnosisWithinMs = 3_000;
 
 /** SHA-384 of bytes as browsers write it in `integrity`. */
-export async function integrityOf(bytes: ArrayBuffer): Promise<string> {
+async function integrityOf(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-384", bytes));
   return `sha384-${btoa(String.fromCharCode(...digest))}`;
 }
