@@ -6,6 +6,7 @@ import { connectBridge } from "./bridge-client.ts";
 import { publishBridge } from "./bridge-global.ts";
 import { confine } from "./confine.ts";
 import { giveUpPowers } from "./powers.ts";
+import { makeErrorsPrintable } from "./printable-errors.ts";
 import { writeWholePanes } from "./whole-panes.ts";
 
 const { exit } = giveUpPowers();
@@ -43,6 +44,7 @@ const { default: createNext } = await import("next");
 const app = createNext({ dev: false, dir, hostname: "localhost", port: 0 });
 const handle = app.getRequestHandler();
 await app.prepare();
+makeErrorsPrintable();
 
 const server = createServer({ keepAliveTimeout: 0 });
 server.on("request", (request, response) => {
