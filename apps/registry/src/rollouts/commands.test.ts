@@ -3,13 +3,16 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { RolloutList } from "@mullion/contracts";
 import { decodeJwt } from "jose";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
 
 const bin = fileURLToPath(new URL("../../node_modules/@mullion/cli/bin/mullion.ts", import.meta.url));
 const [a, b] = ["1.0.0-aaaaaa", "1.1.0-bbbbbb"] as const;
 let registry: TestRegistry;
+
+// Each command is a process.
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(async () => {
   registry = await startRegistry();
