@@ -59,9 +59,7 @@ export class RemoteFilesPlugin {
 }
 
 /** Path in the version and hash of every script and stylesheet that remotes may load, in the order of their paths. */
-function hashList(
-  assets: readonly (readonly [path: string, content: Buffer])[],
-): Record<string, string> {
+function hashList(assets: readonly (readonly [path: string, content: Buffer])[]): Record<string, string> {
   const files = assets
     .filter(([path]) => /^static\/(?:chunks|css)\/.*\.(?:js|css)$/.test(path))
     .map(([path, content]) => {
