@@ -5,6 +5,7 @@ import { bridgeDescriptor, connectionCount, firstConnectionDescriptor } from "..
 import { connectBridge } from "./bridge-client.ts";
 import { publishBridge } from "./bridge-global.ts";
 import { confine } from "./confine.ts";
+import { freezeShared } from "./freeze.ts";
 import { giveUpPowers } from "./powers.ts";
 import { makeErrorsPrintable } from "./printable-errors.ts";
 import { writeWholePanes } from "./whole-panes.ts";
@@ -30,12 +31,15 @@ function complain(msg: string, error: unknown): void {
 }
 // What a remote did not catch must not cost the visitors of the others their pages: front starts a new process and
 // ends this one when nobody waits for it any more.
+let isReady = false;
 process.on("uncaughtException", (error: unknown) => {
   complain("an error that nobody caught", error);
+  if (!isReady) exit(1);
   bridge.shaken(error instanceof Error ? error.message : String(error));
 });
 process.on("unhandledRejection", (error: unknown) => {
   complain("a rejection that nobody handled", error);
+  if (!isReady) exit(1);
 });
 
 const dir = fileURLToPath(new URL("../..", import.meta.url));
@@ -57,4 +61,6 @@ server.on("request", (request, response) => {
 for (let index = 0; index < connectionCount; index += 1) {
   server.emit("connection", new Socket({ fd: firstConnectionDescriptor + index }));
 }
+freezeShared();
+isReady = true;
 bridge.ready();
