@@ -2,6 +2,7 @@ import type { NextConfig } from "next";
 import type { ClientConfig } from "./development/client-build.ts";
 import type { EntryFunction } from "./layers.ts";
 import { withoutEntryLayers } from "./layers.ts";
+import { type ResolveOptions, withOneRuntime } from "./one-runtime.ts";
 import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
 import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
 
@@ -9,6 +10,7 @@ import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
 interface WebpackConfig extends ClientConfig {
   entry: EntryFunction;
   output: { crossOriginLoading?: string };
+  resolve: ResolveOptions;
 }
 interface WebpackContext {
   isServer: boolean;
@@ -41,6 +43,7 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
         webpackConfig.output.crossOriginLoading = "anonymous";
         build.changeClient?.(webpackConfig);
         if (build.role === "external") webpackConfig.plugins.push(new RemoteFilesPlugin());
+        else webpackConfig.resolve = withOneRuntime(webpackConfig.resolve);
       }
       const options = build.plugin(context.isServer);
       if (options !== null) webpackConfig.plugins.push(createFederationPlugin(options, build.role));
