@@ -17,3 +17,11 @@ export function readSettings(): Settings {
 export function buildEnvironment(): Readonly<Record<"PATH" | "HOME", string | undefined>> {
   return { PATH: process.env["PATH"], HOME: process.env["HOME"] };
 }
+
+/** The environment of a developer at this machine: their own, with its proxies and certificates, less what is the platform's. */
+export function developersEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("MULLION_") && name !== "NODE_ENV",
+  );
+  return Object.fromEntries(own);
+}

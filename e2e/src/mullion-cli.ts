@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { Platform } from "@mullion/local";
-import { buildEnvironment } from "./env.ts";
+import { developersEnvironment } from "./env.ts";
 
 /** The repository that the tests belong to. */
 export const repositoryRoot = path.resolve(import.meta.dirname, "../..");
@@ -62,7 +62,7 @@ export function developersCli(platform: Platform, configFolder: string): (...arg
       spawn(process.execPath, [program, ...args], {
         cwd: repositoryRoot,
         env: {
-          ...buildEnvironment(),
+          ...developersEnvironment(),
           XDG_CONFIG_HOME: configFolder,
           MULLION_REGISTRY: platform.url("registry"),
           MULLION_ISSUER: platform.url("identity"),

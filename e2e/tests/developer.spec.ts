@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
-import { buildEnvironment } from "../src/env.ts";
+import { developersEnvironment } from "../src/env.ts";
 import { expect, test } from "../src/fixtures.ts";
 import { type CliRun, developersCli, repositoryRoot } from "../src/mullion-cli.ts";
 
@@ -13,7 +13,7 @@ const appFile = path.join(remoteFolder("billing"), "src/app.tsx");
 const run = promisify(execFile);
 
 async function inRepository(command: string, ...args: string[]): Promise<void> {
-  const env = { ...buildEnvironment(), CI: "true" };
+  const env = { ...developersEnvironment(), CI: "true" };
   await run(command, args, { cwd: repositoryRoot, env, maxBuffer: 16 * 1024 * 1024 });
 }
 
