@@ -9,3 +9,11 @@ export function soakMinutes(): number {
   if (!(minutes > 0)) throw new RangeError("MULLION_SOAK_MINUTES is not a number of minutes");
   return minutes;
 }
+
+/** How often the remote is deployed again: MULLION_REDEPLOYS, or 200. */
+export function redeployCount(): number {
+  const count = Number(process.env["MULLION_REDEPLOYS"] ?? "200");
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError("MULLION_REDEPLOYS is not a number of deploys");
+  return count;
+}
