@@ -17,7 +17,7 @@ async function publishAnother(platform: Platform, buildId: string): Promise<stri
   return version;
 }
 
-test("P2 P18 a developer tries a version on everybody, sees it live, and takes it back", async ({
+test("P2 P18 an administrator tries a version on everybody, sees it live, and takes it back", async ({
   shell,
   page,
   account,
@@ -25,7 +25,7 @@ test("P2 P18 a developer tries a version on everybody, sees it live, and takes i
   traffic,
 }) => {
   const version = await publishAnother(platform, `c${Date.now().toString(36)}`);
-  await shell.signIn(account("developer"));
+  await shell.signIn(account("admin"));
   await shell.open("Rollouts");
   await shell.hydrated();
   const card = page.getByRole("region", { name: "Profile" });
@@ -85,6 +85,23 @@ test("P10 P17 the developer tools tell what a page is made of, and show another 
   await expect(banner).toHaveCount(0);
   await expect(shell.heading("Profile")).toBeVisible();
   expect(traffic.complaints).toEqual([]);
+});
+
+test("SEC-53 a developer is told whom a remote belongs to, and changes nothing of it", async ({
+  shell,
+  page,
+  account,
+  platform,
+}) => {
+  await publishAnother(platform, `e${Date.now().toString(36)}`);
+  await shell.signIn(account("developer"), "/rollouts");
+  await shell.hydrated();
+  const card = page.getByRole("region", { name: "Profile" });
+  await card.getByText("Try another version").click();
+  await card.getByRole("button", { name: "Start the canary" }).click();
+  await expect(card.getByRole("alert")).toContainText("user belongs to mullion-deploy");
+  await page.reload();
+  await expect(card.getByText("One version for everybody")).toBeVisible();
 });
 
 test("P9 who is no developer is offered neither the rollouts nor the tools", async ({
