@@ -57,6 +57,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.waitForURL(`${platform.shellUrl}/**`);
     await expect(page.getByRole("navigation").first()).toBeVisible();
 
+    // Away from the page first: it would notice that its session is gone, and go to sign in by itself.
+    await page.goto("about:blank");
     await context.clearCookies();
     await page.goto("/signin");
     await page.getByRole("link", { name: "Forgot your password?" }).click();
