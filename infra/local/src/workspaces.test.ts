@@ -44,3 +44,13 @@ describe.each(workspaces)("workspace %s", (folder) => {
     expect(base).toMatch(/\/tsconfig\.(base|browser)\.json$/);
   });
 });
+
+it("S0.1 NextAuth is a dependency of the shell, and of nothing else that runs", () => {
+  const dependenciesSchema = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
+  const users = workspaces.filter((folder) => {
+    const { dependencies } = dependenciesSchema.parse(readJson(folder, "package.json"));
+    return Object.hasOwn(dependencies, "next-auth");
+  });
+  // The second holds the guides for other applications, which the tests run.
+  expect(users.filter((folder) => folder !== "e2e/clients")).toEqual([join("apps", "shell")]);
+});
