@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,11 +18,15 @@ async function inRepository(command: string, ...args: string[]): Promise<void> {
   await run(command, args, { cwd: repositoryRoot, env, maxBuffer: 16 * 1024 * 1024 });
 }
 
-/** Takes what was created out of the workspace again, and out of its lock file. */
+/** Takes what was created out of the workspace again, and out of its lock file: nobody else's platform may meet it. */
 async function removeRemotes(): Promise<void> {
-  for (const name of ["billing", "ledger"]) {
-    await rm(remoteFolder(name), { recursive: true, force: true });
-  }
+  const removed = await Promise.allSettled(
+    ["billing", "ledger"].map((name) =>
+      // A development server that is ending may still write.
+      rm(remoteFolder(name), { recursive: true, force: true, maxRetries: 10 }),
+    ),
+  );
+  expect(removed.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
   await inRepository("pnpm", "install", "--prefer-offline", "--no-frozen-lockfile");
 }
 
@@ -45,7 +50,17 @@ async function timeToSee(page: Page, source: string, title: string): Promise<num
 }
 
 test.describe("developing a remote", () => {
-  test.afterEach(removeRemotes);
+  // Where the CLI keeps who is signed in.
+  let config: string;
+  test.beforeEach(async () => {
+    config = await mkdtemp(path.join(tmpdir(), "mullion-config-"));
+    // Of a run that was killed.
+    if (existsSync(remoteFolder("billing")) || existsSync(remoteFolder("ledger"))) await removeRemotes();
+  });
+  test.afterEach(async () => {
+    await rm(config, { recursive: true, force: true });
+    await removeRemotes();
+  });
 
   test("P11 P16 create and dev show a new remote in the deployed shell within a minute, and edits within two seconds", async ({
     shell,
@@ -55,7 +70,6 @@ test.describe("developing a remote", () => {
     platform,
   }) => {
     test.setTimeout(240_000);
-    const config = await mkdtemp(path.join(tmpdir(), "mullion-config-"));
     const cli = developersCli(platform, config);
     await shell.signIn(account("developer"));
     await signIn(cli, await context.newPage());
@@ -102,13 +116,13 @@ test.describe("developing a remote", () => {
       expect(Math.max(...editsMs)).toBeLessThan(2_000);
     } finally {
       dev.interrupt();
+      await dev.ended;
     }
     expect(await dev.ended).toMatchObject({ code: 0 });
     await expect
       .poll(async () => (await page.goto("/billing"))?.status(), { message: "the override has ended" })
       .toBe(404);
     expect(await cli("logout").ended).toMatchObject({ code: 0 });
-    await rm(config, { recursive: true });
   });
 
   test("P16 a remote fresh from the template passes its checks, is built, published and live", async ({
@@ -118,7 +132,7 @@ test.describe("developing a remote", () => {
     platform,
   }) => {
     test.setTimeout(240_000);
-    const cli = developersCli(platform, tmpdir());
+    const cli = developersCli(platform, config);
     expect(await cli("create", "remote", "ledger").ended).toMatchObject({ code: 0 });
     await inRepository("pnpm", "--filter", "@mullion/remote-ledger", "typecheck");
     await inRepository("pnpm", "--filter", "@mullion/remote-ledger", "lint");

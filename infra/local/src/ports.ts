@@ -41,7 +41,7 @@ export async function checkPortsAreFree(ports: Ports, needed: readonly PartName[
   }
   if (taken.length === 0) return;
   const advice =
-    "Stop that process, or move all ports of the platform: MULLION_PORT_BASE=13000 npm run up (the default is 3000).";
+    "Stop that process, or move all ports of the platform: MULLION_PORT_BASE=23000 npm run up (the default is 3000).";
   throw new LocalError("port_taken", [...taken, advice].join("\n"));
 }
 

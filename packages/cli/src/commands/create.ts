@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { createRemote } from "../project/create-remote.ts";
 import { installDependencies } from "../project/install.ts";
@@ -17,7 +18,13 @@ async function act(name: string, options: CreateOptions, output: Output): Promis
   const { folder, manifest, files } = await createRemote(workspace, { name, ...options });
   if (options.install) {
     output.progress("installing what it depends on…");
-    await installDependencies(workspace);
+    await installDependencies(workspace).catch((error: unknown) => {
+      if (!(error instanceof CliError)) throw error;
+      throw new CliError("install_failed", `${error.message} The remote is in ${folder} all the same.`, {
+        hint: `Run pnpm install yourself when this is put right:\n${error.hint ?? ""}`,
+        cause: error,
+      });
+    });
   }
   output.result({ folder, manifest, files, installed: options.install }, [
     `✓ ${path.relative(workspace, folder)} with ${String(files.length)} files`,

@@ -126,9 +126,12 @@ async function run(given: string, options: DevOptions, output: Output): Promise<
     if (options.open === true) openInBrowser(shown?.link ?? url);
     await Promise.race([isStopped, development.failed]);
   } finally {
-    await development.stop();
-    // What is asked for while it ends is ended as well; why it was refused has been thrown already.
-    await (await asked?.catch(() => null))?.end();
+    try {
+      await development.stop();
+    } finally {
+      // What is asked for while it ends is ended as well; why it was refused has been thrown already.
+      await (await asked?.catch(() => null))?.end();
+    }
   }
 }
 

@@ -132,6 +132,20 @@ it("tells pages how the build goes: first as it is, then every change", async ()
   await reader?.cancel();
 });
 
+it("closes although a page still holds a socket that goes through to the shell", async () => {
+  shell.on("upgrade", (_request, socket) => {
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+  });
+  const { port } = new URL(dev.url);
+  const headers = { host: `localhost:${port}`, connection: "upgrade", upgrade: "websocket", origin: dev.url };
+  const request = httpRequest({ host: "127.0.0.1", port, path: "/api/bff/insights/feed", headers });
+  request.end();
+  const [, socket] = (await once(request, "upgrade")) as [unknown, import("node:net").Socket];
+  const gone = once(socket, "close");
+  await dev.close();
+  await gone;
+});
+
 it("says so when its port is taken", async () => {
   const port = Number(new URL(dev.url).port);
   const second = startDevelopmentServer({ port, next: shellUrl, shell: shellUrl, onReport: () => undefined });

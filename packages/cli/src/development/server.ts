@@ -135,7 +135,11 @@ export async function startDevelopmentServer(options: DevelopmentServerOptions):
     if (!hasOwnHost(request.headers, origins)) refuse(response, 421, "Ask for localhost.");
     else answer(request, response).catch(() => response.destroy());
   });
+  // The server forgets a connection that was upgraded, and would leave it open when it closes.
+  const upgraded = new Set<Socket>();
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
     const target = isShells(request.url ?? "/") ? shell : next;
     if (!hasOwnHost(request.headers, origins) || !mayCallShell(request.headers, origins)) socket.destroy();
     else {
@@ -150,10 +154,13 @@ export async function startDevelopmentServer(options: DevelopmentServerOptions):
     url: `http://localhost:${String(port)}`,
     reportsUrl: `http://127.0.0.1:${String(port)}${reportsPath}`,
     async close() {
+      if (!server.listening) return;
       changes.close();
+      const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, "close");
+      for (const socket of upgraded) socket.destroy();
+      await closed;
     },
   };
 }

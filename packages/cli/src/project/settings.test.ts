@@ -28,6 +28,13 @@ it("needs no option inside a clone whose platform runs", async () => {
   expect(readProjectSettings(path.join(project, "apps/remote-billing"))).toEqual(local);
 });
 
+it("a folder of keys is meant beside the file that names it, wherever the command is given", async () => {
+  await write("mullion.json", { ...local, keys: "keys" });
+  expect(readProjectSettings(path.join(project, "apps/remote-billing")).keys).toBe(
+    path.join(project, "keys"),
+  );
+});
+
 it("prefers the project's own file, options and variables before it", async () => {
   await write(".mullion/local.json", local);
   await write("mullion.json", { registry: "https://registry.example", issuer: "https://identity.example" });

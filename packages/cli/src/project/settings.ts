@@ -48,6 +48,11 @@ function parse(file: string, text: string): ProjectSettings {
   });
 }
 
+/** Whoever writes the file means a path beside it, wherever the command is given. */
+function withAbsoluteKeys(settings: ProjectSettings, folder: string): ProjectSettings {
+  return settings.keys === undefined ? settings : { ...settings, keys: path.resolve(folder, settings.keys) };
+}
+
 /**
  * The settings nearest to `from`: `mullion.json`, or `.mullion/local.json` where there is none, in that folder or the
  * first one above it that has either. Empty where no folder has.
@@ -58,7 +63,7 @@ export function readProjectSettings(from: string): ProjectSettings {
     for (const name of names) {
       const file = path.join(folder, name);
       const text = readFileIfThere(file);
-      if (text !== undefined) return parse(file, text);
+      if (text !== undefined) return withAbsoluteKeys(parse(file, text), path.dirname(file));
     }
     if (folder === path.dirname(folder)) return {};
   }
