@@ -99,7 +99,7 @@ test("SEC-53 a developer is told whom a remote belongs to, and changes nothing o
   const card = page.getByRole("region", { name: "Profile" });
   await card.getByText("Try another version").click();
   await card.getByRole("button", { name: "Start the canary" }).click();
-  await expect(card.getByRole("alert")).toContainText("user belongs to mullion-deploy");
+  await expect(card.getByText("Not started. user belongs to mullion-deploy.")).toBeVisible();
   await page.reload();
   await expect(card.getByText("One version for everybody")).toBeVisible();
 });
