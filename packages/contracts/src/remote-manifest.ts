@@ -51,3 +51,25 @@ export const remoteManifestSchema = z.strictObject({
 });
 export type RemoteManifest = z.infer<typeof remoteManifestSchema>;
 export type RemoteRoute = RemoteManifest["routes"][number];
+
+/** First segments of paths that the shell answers itself. */
+const ownSegments = new Set([
+  "_next",
+  "api",
+  "healthz",
+  "override",
+  "override-refused",
+  "readyz",
+  "sign-in-failed",
+  "signin",
+  "signout",
+]);
+
+/**
+ * True for the shell's own paths: its start page, signing in and out, override links, the API, its build, and everything
+ * below them. No route and no entry of a remote may be there, or one team could take the start page or the sign-in.
+ */
+export function isReservedPath(path: string): boolean {
+  const [, first = ""] = path.split("/", 2);
+  return first === "" || ownSegments.has(first);
+}
