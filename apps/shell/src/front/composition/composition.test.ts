@@ -1,10 +1,12 @@
+import { randomUUID } from "node:crypto";
 import type { PlacedVersion, Role, SessionView } from "@mullion/contracts";
 import { createLogger } from "@mullion/http-service";
 import { createSigningKey } from "@mullion/release-signing";
 import type { FastifyBaseLogger } from "fastify";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { ActiveOverride } from "../override/active-override.ts";
 import { type Composition, followComposition } from "./composition.ts";
-import { createReleaseBook } from "./release-book.ts";
+import { createReleaseBook, type ReleaseBook } from "./release-book.ts";
 import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
 import { type Visit, versionOf } from "./visit.ts";
 import { parsePin } from "./visit-pin.ts";
@@ -27,13 +29,16 @@ afterEach(() => {
   registry.close();
 });
 
-/** A front's composition, as of its own start. */
-function startFront(): Composition {
-  const book = createReleaseBook({
+function openBook(): ReleaseBook {
+  return createReleaseBook({
     rootKeys: registry.rootKeys,
     artifacts: { admit: () => undefined, retire: () => undefined },
     onRefused: () => undefined,
   });
+}
+
+/** A front's composition, as of its own start. */
+function startFront(book = openBook()): Composition {
   const composition = followComposition({ client: registry.client, book, log });
   onTestFinished(() => {
     composition.close();
@@ -104,6 +109,24 @@ describe("versions of a visit", () => {
       expect(remotes[0]).toMatchObject({ reason: "stable" });
     }
     expect(registry.asked.filter((path) => path.includes("/versions/"))).toHaveLength(1);
+  });
+
+  it("SEC-55 what an override shows is in no pin, and a pin to it shows what is live, also on the front that verified it", async () => {
+    const book = openBook();
+    const front = startFront(book);
+    await front.known(2_000);
+    const release = await book.verify(second, "override");
+    const override: ActiveOverride = {
+      ...{ id: randomUUID(), expiresAt: "2030-01-01T00:00:00.000Z" },
+      content: { kind: "version", release },
+    };
+    const under = await front.visit({ view: viewOf("u"), pin: null, overrides: [override] });
+    expect(shownBy(under)).toEqual(["billing 1.0.0-second override"]);
+    expect(under.pin).toBe("");
+    const pin = new Map([["billing", second.version]]);
+    const after = await front.visit({ view: viewOf("u"), pin, overrides: [] });
+    expect(shownBy(after)).toEqual(["billing 1.0.0-first0 stable"]);
+    await expect(front.mayHaveShown(viewOf("u"), "billing", second.version)).resolves.toBe(false);
   });
 
   it("P2 over 10,000 users a canary of 50 % splits within 2 points, everybody keeps theirs on every front, and more percent lose nobody", async () => {

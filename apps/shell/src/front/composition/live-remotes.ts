@@ -26,7 +26,7 @@ export interface LiveChannel {
 
 async function verified(placed: PlacedVersion, book: ReleaseBook): Promise<PlacedRelease | null> {
   try {
-    return await book.verify(placed);
+    return await book.verify(placed, "channel");
   } catch (error) {
     // The book has recorded the alert.
     if (error instanceof ReleaseSigningError) return null;

@@ -23,7 +23,7 @@ const absentForMs = 30_000;
 const atOnce = 8;
 const rememberedAbsences = 1_000;
 
-/** Looks in the book first, then at the registry. */
+/** Looks among the channel's versions in the book first, then asks the registry, which answers for nothing else either. */
 export function createPastVersions({ book, fetch, log, now = Date.now }: PastVersionsOptions): PastVersions {
   const absentUntil = new Map<string, number>();
   const asking = new Map<string, Promise<PlacedRelease | null>>();
@@ -31,7 +31,7 @@ export function createPastVersions({ book, fetch, log, now = Date.now }: PastVer
   const ask = async (remote: string, version: string, key: string): Promise<PlacedRelease | null> => {
     try {
       const placed = await fetch(remote, version);
-      if (placed !== null) return await book.verify(placed);
+      if (placed !== null) return await book.verify(placed, "channel");
     } catch (error) {
       log.warn({ err: error, remote, version }, "a version that a visit is pinned to cannot be had");
     }

@@ -1,6 +1,7 @@
 import type { PlacedRelease } from "@mullion/contracts";
 import { createSigningKey } from "@mullion/release-signing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testRelease } from "../page/test-release.ts";
 import { createReleaseBook, type RefusedVersion, type ReleaseBook } from "./release-book.ts";
 import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
 
@@ -37,7 +38,7 @@ describe("the book of verified releases", () => {
     const { book, refused, readable } = open();
     const forged = await registry.place("billing", "forged", { key: await createSigningKey() });
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      await expect(book.verify(forged)).rejects.toMatchObject({ code: "unknown_key" });
+      await expect(book.verify(forged, "channel")).rejects.toMatchObject({ code: "unknown_key" });
     }
     expect(book.find("billing", forged.version)).toBeUndefined();
     expect([...readable]).toEqual([]);
@@ -47,33 +48,48 @@ describe("the book of verified releases", () => {
   it("SEC-52 a version that verified once does not vouch for other documents under its name", async () => {
     const { book } = open();
     const good = await registry.place("billing", "aaaaaa");
-    await book.verify(good);
+    await book.verify(good, "channel");
     const altered = { ...good, jws: good.jws.replace(/.$/, (last) => (last === "A" ? "Q" : "A")) };
-    await expect(book.verify(altered)).rejects.toMatchObject({ code: "signature_invalid" });
-    await expect(book.verify(good)).resolves.toMatchObject({ version: good.version });
+    await expect(book.verify(altered, "channel")).rejects.toMatchObject({ code: "signature_invalid" });
+    await expect(book.verify(good, "channel")).resolves.toMatchObject({ version: good.version });
   });
 
   it("a delegation that has expired meanwhile is asked about again", async () => {
     let now = Date.now();
     const { book, refused } = open(() => now);
     const placed = await registry.place("billing", "bbbbbb");
-    await book.verify(placed);
+    await book.verify(placed, "channel");
     now = Date.parse("2100-01-01T00:00:01Z");
-    await expect(book.verify(placed)).rejects.toMatchObject({ code: "delegation_expired" });
+    await expect(book.verify(placed, "channel")).rejects.toMatchObject({ code: "delegation_expired" });
     expect(refused).toHaveLength(1);
+  });
+
+  it("SEC-55 what only an override named is nobody's past version and adds no scope, until the channel names it", async () => {
+    const { book } = open();
+    const { manifest } = testRelease({ name: "billing", path: "/billing" });
+    const placed = await registry.place("billing", "tested", {
+      release: { manifest: { ...manifest, scopes: ["profile:read"] } },
+    });
+    await book.verify(placed, "override");
+    expect(book.find("billing", placed.version)).toBeUndefined();
+    expect([...book.scopesOf("billing")]).toEqual([]);
+    await book.verify(placed, "channel");
+    await book.verify(placed, "override");
+    expect(book.find("billing", placed.version)).toBeDefined();
+    expect([...book.scopesOf("billing")]).toEqual(["profile:read"]);
   });
 
   it("P4 what is live stays, of the rest the longest unused is forgotten with its files", async () => {
     const { book, readable } = open();
     const live = await registry.place("billing", "live00");
-    await book.verify(live);
+    await book.verify(live, "channel");
     book.keep(new Set([`billing@${live.version}`]));
     const others = await Promise.all(
       Array.from({ length: 205 }, async (_, index) =>
         registry.place("billing", `n${String(index).padStart(5, "0")}`),
       ),
     );
-    for (const placed of others) await book.verify(placed);
+    for (const placed of others) await book.verify(placed, "channel");
     expect(readable.size).toBe(200);
     expect(readable).toContain(live.version);
     expect(readable).not.toContain(others[0]?.version);

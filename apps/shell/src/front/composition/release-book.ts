@@ -16,16 +16,22 @@ export interface RefusedVersion {
   readonly code: string;
 }
 
+/** Who named a version: the channel, which shows it to whoever it is for, or an override, which shows it to one person. */
+export type NamedBy = "channel" | "override";
+
 /** Verified versions. Nothing of a release is used that did not come out of here. */
 export interface ReleaseBook {
   /**
    * The release of a placed version, verified from the root key down. Its files may be read from then on.
    * @throws {ReleaseSigningError} when it does not verify; the first time the alert is recorded.
    */
-  verify(placed: PlacedVersion): Promise<PlacedRelease>;
-  /** A version that was verified before, also when it is no longer live: a visit may be pinned to it. */
+  verify(placed: PlacedVersion, namedBy: NamedBy): Promise<PlacedRelease>;
+  /**
+   * A version of the channel that was verified before, also when it is no longer live: a visit may be pinned to it. Never
+   * what only overrides showed.
+   */
   find(remote: string, version: string): PlacedRelease | undefined;
-  /** Scopes that the known versions of a remote declare. */
+  /** Scopes that the channel's known versions of a remote declare. */
   scopesOf(remote: string): ReadonlySet<Scope>;
   /** These stay however many others come. */
   keep(keys: ReadonlySet<string>): void;
@@ -37,6 +43,7 @@ interface Entry {
   readonly digest: string;
   /** End of the delegation, in milliseconds. */
   readonly expiresAt: number;
+  readonly isOfChannel: boolean;
 }
 
 /** What is neither live nor used falls out, the longest unused first; the registry can be asked again. */
@@ -90,12 +97,15 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
   };
 
   return {
-    async verify(placed) {
+    async verify(placed, namedBy) {
       const key = versionKey(placed.remote, placed.version);
       const digest = digestOf(placed);
       const known = entries.get(key);
+      // What the channel named once stays the channel's, whoever tries it by a link later.
+      const isOfChannel = namedBy === "channel" || known?.isOfChannel === true;
       if (known?.digest === digest && known.expiresAt > now()) {
-        touch(key, known);
+        touch(key, { ...known, isOfChannel });
+        if (isOfChannel !== known.isOfChannel) scopes.clear();
         return known.release;
       }
       const { release, delegation } = await verifyPlacedVersion(placed, rootKeys, new Date(now())).catch(
@@ -105,6 +115,7 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
         release: { ...release, baseUrl: placed.baseUrl },
         digest,
         expiresAt: Date.parse(delegation.expiresAt),
+        isOfChannel,
       };
       if (known !== undefined) artifacts.retire(known.release);
       artifacts.admit(entry.release);
@@ -116,13 +127,16 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
     find(remote, version) {
       const key = versionKey(remote, version);
       const entry = entries.get(key);
-      if (entry !== undefined) touch(key, entry);
-      return entry?.release;
+      if (entry === undefined || !entry.isOfChannel) return undefined;
+      touch(key, entry);
+      return entry.release;
     },
     scopesOf(remote) {
       const known = scopes.get(remote);
       if (known !== undefined) return known;
-      const versions = [...entries.values()].filter(({ release }) => release.remote === remote);
+      const versions = [...entries.values()].filter(
+        ({ release, isOfChannel }) => isOfChannel && release.remote === remote,
+      );
       const declared = new Set(versions.flatMap(({ release }) => release.manifest.scopes));
       scopes.set(remote, declared);
       return declared;

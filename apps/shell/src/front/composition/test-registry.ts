@@ -54,7 +54,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const jwks = { keys: [{ ...(await exportJWK(tokens.publicKey)), kid: "k1", alg: "ES256" }] };
   const asked: string[] = [];
   const overrides = new Map<string, Override>();
-  const past = new Map<string, PlacedVersion>();
+  const shown = new Map<string, PlacedVersion>();
   const waiting = new Set<() => void>();
   let channel: Channel = { channel: "production", revision: 0, remotes: [], withdrawn: [] };
 
@@ -82,7 +82,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       answerChannel(Number(url.searchParams.get("after") ?? -1), response);
     else if (version !== null) {
       const key = `${version[1] ?? ""}@${version[2] ?? ""}`;
-      answer(response, channel.withdrawn.includes(key) ? null : (past.get(key) ?? null));
+      answer(response, channel.withdrawn.includes(key) ? null : (shown.get(key) ?? null));
     } else if (override !== null) answer(response, overrides.get(override[1] ?? "") ?? null);
     else if (url.pathname === "/.well-known/jwks.json") answer(response, jwks);
     else if (url.pathname.endsWith("/uses")) response.writeHead(204).end();
@@ -108,9 +108,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
         },
         root,
       );
-      const placed = { remote, version, jws: await signRelease(signed, key), delegation, baseUrl };
-      past.set(`${remote}@${version}`, placed);
-      return placed;
+      return { remote, version, jws: await signRelease(signed, key), delegation, baseUrl };
     },
     show(remotes, withdrawn = []) {
       channel = {
@@ -119,6 +117,11 @@ export async function startTestRegistry(): Promise<TestRegistry> {
         withdrawn: [...withdrawn],
         remotes: remotes.map(({ stable, canary = null }) => ({ remote: stable.remote, stable, canary })),
       };
+      for (const { stable, canary } of channel.remotes) {
+        for (const placed of canary === null ? [stable] : [stable, canary.release]) {
+          shown.set(`${placed.remote}@${placed.version}`, placed);
+        }
+      }
       for (const wake of waiting) wake();
     },
     token: async ({ id, user, seconds = 60, channel: audience = "production" }) =>

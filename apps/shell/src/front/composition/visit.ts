@@ -29,7 +29,10 @@ export interface RoutedRemote {
 export interface Visit {
   /** Short hash of the versions; equal for all who see the same. */
   readonly composition: string;
-  /** The published versions, as the browser hands them back with its next request. */
+  /**
+   * The versions of the channel, as the browser hands them back with its next request. What an override shows is not among
+   * them: it lasts as long as the override.
+   */
   readonly pin: string;
   /** What the person may open something of, in the order of names. */
   readonly remotes: readonly VisitRemote[];
@@ -48,6 +51,10 @@ function mayOpen({ manifest }: VisitRemote, roles: readonly Role[]): boolean {
   return manifest.routes.some((route) => hasRole(roles, route.roles));
 }
 
+function versionsOf(remotes: readonly VisitRemote[]): (readonly [remote: string, version: string])[] {
+  return remotes.map((remote) => [remote.manifest.name, versionOf(remote)]);
+}
+
 /**
  * Puts a visit together. `shown` is in the order in which routes are looked for. What the person may open nothing of is
  * in no list and no id: the page must not tell that it exists.
@@ -56,7 +63,6 @@ export function createVisit(shown: readonly VisitRemote[], roles: readonly Role[
   const remotes = shown
     .filter((remote) => mayOpen(remote, roles))
     .toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name, "en"));
-  const versions = remotes.map((remote) => [remote.manifest.name, versionOf(remote)] as const);
   const find = (pathname: string): RoutedRemote | null => {
     for (const remote of shown) {
       const route = remote.manifest.routes.find(({ path }) => path === pathname);
@@ -69,8 +75,12 @@ export function createVisit(shown: readonly VisitRemote[], roles: readonly Role[
     .filter(({ path }) => hasRoleFor(find(path), roles))
     .toSorted((a, b) => a.order - b.order || a.label.localeCompare(b.label, "en"))
     .map(({ label, path, icon }) => ({ label, path, icon }));
-  const composition = createHash("sha256").update(formatPin(versions)).digest("hex").slice(0, 12);
-  const pin = formatPin(versions.filter(([, version]) => version !== developmentVersion));
+  const composition = createHash("sha256")
+    .update(formatPin(versionsOf(remotes)))
+    .digest("hex")
+    .slice(0, 12);
+  const pinned = remotes.filter(({ reason }) => reason !== "override");
+  const pin = formatPin(versionsOf(pinned));
   return { composition, pin, remotes, find, navigation };
 }
 

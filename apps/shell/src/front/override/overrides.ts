@@ -36,7 +36,8 @@ export function createOverrides({ client, book, log, allowDevelopment }: Overrid
 
   const toActive = async ({ id, expiresAt, content }: Override): Promise<ActiveOverride | null> => {
     if (content.kind === "version") {
-      return { id, expiresAt, content: { kind: "version", release: await book.verify(content.release) } };
+      const release = await book.verify(content.release, "override");
+      return { id, expiresAt, content: { kind: "version", release } };
     }
     return allowDevelopment ? { id, expiresAt, content } : null;
   };
