@@ -1,14 +1,9 @@
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import { csrfHeader, type RolloutList, rolloutListSchema } from "@mullion/contracts";
 import type { Platform } from "@mullion/local";
-import { createRemoteVariant } from "@mullion/testing";
 import type { Browser, Page } from "@playwright/test";
 import { expect, test } from "../src/fixtures.ts";
+import { publishVariant } from "../src/publish-variant.ts";
 import { ShellPage } from "../src/shell-page.ts";
-
-const artifact = path.resolve(import.meta.dirname, "../../apps/remote-user/.artifact");
-const variants = path.resolve(import.meta.dirname, "../../.mullion/e2e-variants");
 
 /** Throws in every fifth render: on the server each time anew, in a browser once for the whole visit of a page. */
 const brokenTitle =
@@ -16,18 +11,14 @@ const brokenTitle =
 
 /** Publishes a version of the user remote whose page throws for 20 % of its renders. Nobody gets it yet. */
 async function publishBroken(platform: Platform): Promise<string> {
-  const buildId = `broken${Date.now().toString(36)}`;
-  const into = path.join(variants, buildId);
-  await rm(into, { recursive: true, force: true });
   let edited = 0;
   const edit = (file: string, text: string): string => {
     if (!file.includes("__federation_expose_app") || !text.includes('title:"Profile"')) return text;
     edited += 1;
     return text.replace('title:"Profile"', `title:${brokenTitle}`);
   };
-  const { version } = await createRemoteVariant({ artifact, into, buildId, edit });
+  const version = await publishVariant(platform, { remote: "user", edit });
   expect(edited, "the browser's and the server's page are edited").toBe(2);
-  await platform.deploy(into, { promote: false });
   return version;
 }
 

@@ -1,21 +1,6 @@
-import { rm } from "node:fs/promises";
-import path from "node:path";
-import type { Platform } from "@mullion/local";
-import { createRemoteVariant } from "@mullion/testing";
 import { expectAccessible } from "../src/appearance.ts";
 import { expect, test } from "../src/fixtures.ts";
-
-const artifact = path.resolve(import.meta.dirname, "../../apps/remote-user/.artifact");
-const variants = path.resolve(import.meta.dirname, "../../.mullion/e2e-variants");
-
-/** Publishes another version of the user remote, which nobody gets yet. */
-async function publishAnother(platform: Platform, buildId: string): Promise<string> {
-  const into = path.join(variants, buildId);
-  await rm(into, { recursive: true, force: true });
-  const { version } = await createRemoteVariant({ artifact, into, buildId });
-  await platform.deploy(into, { promote: false });
-  return version;
-}
+import { publishVariant } from "../src/publish-variant.ts";
 
 test("P2 P18 an administrator tries a version on everybody, sees it live, and takes it back", async ({
   shell,
@@ -24,7 +9,7 @@ test("P2 P18 an administrator tries a version on everybody, sees it live, and ta
   platform,
   traffic,
 }) => {
-  const version = await publishAnother(platform, `c${Date.now().toString(36)}`);
+  const version = await publishVariant(platform, { remote: "user" });
   await shell.signIn(account("admin"));
   await shell.open("Rollouts");
   await shell.hydrated();
@@ -65,7 +50,7 @@ test("P10 P17 the developer tools tell what a page is made of, and show another 
   platform,
   traffic,
 }) => {
-  const version = await publishAnother(platform, `d${Date.now().toString(36)}`);
+  const version = await publishVariant(platform, { remote: "user" });
   await shell.signIn(account("developer"));
   await shell.open("Profile");
   await shell.hydrated();
@@ -93,7 +78,7 @@ test("SEC-53 a developer is told whom a remote belongs to, and changes nothing o
   account,
   platform,
 }) => {
-  await publishAnother(platform, `e${Date.now().toString(36)}`);
+  await publishVariant(platform, { remote: "user" });
   await shell.signIn(account("developer"), "/rollouts");
   await shell.hydrated();
   const card = page.getByRole("region", { name: "Profile" });

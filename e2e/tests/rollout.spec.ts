@@ -1,30 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Platform } from "@mullion/local";
-import { createRemoteVariant } from "@mullion/testing";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
 import { type LoadedPage, startPageLoad } from "../src/page-load.ts";
+import { publishVariant } from "../src/publish-variant.ts";
 import { ShellPage } from "../src/shell-page.ts";
 
 test.use({ shells: 2 });
-
-let builds = 0;
-
-/** Publishes another version of a remote of the platform; returns the version. */
-async function publish(platform: Platform, remote: string, options: { promote: boolean }): Promise<string> {
-  builds += 1;
-  const into = await mkdtemp(path.join(tmpdir(), "mullion-variant-"));
-  const artifact = path.resolve(import.meta.dirname, `../../apps/remote-${remote}/.artifact`);
-  const buildId = `e${Date.now().toString(36)}${String(builds)}`;
-  try {
-    await createRemoteVariant({ artifact, into, buildId });
-    return (await platform.deploy(into, options)).version;
-  } finally {
-    await rm(into, { recursive: true });
-  }
-}
 
 /** A call of the API as a page of the shell makes it. */
 async function callApi(page: Page, method: string, target: string, json?: unknown): Promise<unknown> {
@@ -76,7 +56,7 @@ test("P4 a visit keeps its versions across a promotion, on another front too; a 
   await expect(shell.heading("Profile")).toBeVisible();
   const before = await composedVersion(page, "analytics");
   const seen = watchVersions(context, "analytics");
-  const after = await publish(platform, "analytics", { promote: true });
+  const after = await publishVariant(platform, { remote: "analytics", promote: true });
   expect(after).not.toBe(before);
   // The next page of this visit comes from a front that is not the one which composed it.
   const cookie = `${sessionCookie}=${await sessionIdOf(context)}`;
@@ -111,7 +91,7 @@ test("P10 SEC-55 a link shows one build to the person it was issued for, with a 
 }) => {
   await shell.signIn(account("admin"), "/user");
   const live = await composedVersion(page, "analytics");
-  const tested = await publish(platform, "analytics", { promote: false });
+  const tested = await publishVariant(platform, { remote: "analytics", promote: false });
   const target = { kind: "version", remote: "analytics", version: tested };
   const issue = async (): Promise<{ id: string; token: string }> =>
     (await callApi(page, "POST", "/registry/overrides", { channel: "production", target })) as {
@@ -184,7 +164,7 @@ test("P1 P2 a version is deployed and rolled back under 100 pages a second on tw
   test.setTimeout(120_000);
   await shell.signIn(account("admin"), "/user");
   const old = await composedVersion(page, "user");
-  const next = await publish(platform, "user", { promote: false });
+  const next = await publishVariant(platform, { remote: "user", promote: false });
   const load = startPageLoad({
     fronts: (["shell", "shell-2"] as const).map((name) => `http://127.0.0.1:${String(platform.ports[name])}`),
     host: new URL(platform.shellUrl).host,
@@ -220,20 +200,20 @@ test("P1 P2 a version is deployed and rolled back under 100 pages a second on tw
       sinceDoneMs: lastSeen(load.pages, from, answeredAt),
     };
   };
-  await expect.poll(() => count(old), { timeout: 20_000 }).toBeGreaterThan(300);
-  const deployed = await change(
-    async () => callApi(operator, "PUT", `${rollouts}/user/stable`, { version: next }),
-    old,
-    next,
-  );
-  const rolledBack = await change(
-    async () => callApi(operator, "POST", `${rollouts}/user/rollback`, { from: next }),
-    next,
-    old,
-  );
-  browsing.abort();
-  await browsed;
-  await load.stop();
+  const switches = async (): Promise<readonly [Switch, Switch]> => {
+    await expect.poll(() => count(old), { timeout: 20_000 }).toBeGreaterThan(300);
+    const deploy = async (): Promise<unknown> =>
+      callApi(operator, "PUT", `${rollouts}/user/stable`, { version: next });
+    const rollBack = async (): Promise<unknown> =>
+      callApi(operator, "POST", `${rollouts}/user/rollback`, { from: next });
+    return [await change(deploy, old, next), await change(rollBack, next, old)];
+  };
+  // Whatever fails: load that goes on would meet a platform that stops.
+  const [deployed, rolledBack] = await switches().finally(async () => {
+    browsing.abort();
+    await browsed;
+    await load.stop();
+  });
 
   const failed = load.pages.filter(({ status, version }) => status !== 200 || version === null);
   const times = load.pages.map(({ askedAt, answeredAt }) => answeredAt - askedAt).toSorted((a, b) => a - b);
