@@ -165,6 +165,17 @@ describe("versions of a visit", () => {
       .toEqual(["billing 1.0.0-first0 stable", "wiki 1.0.0-healthy stable"]);
   });
 
+  it("SEC-52 a version that was rolled back does not go on, also when what it was rolled back to does not verify", async () => {
+    const front = startFront();
+    await front.known(2_000);
+    const [forged, healthy] = await Promise.all([
+      registry.place("billing", "forged", { key: await createSigningKey() }),
+      registry.place("wiki", "healthy"),
+    ]);
+    registry.show([{ stable: forged }, { stable: healthy }], [`billing@${first.version}`]);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(["wiki 1.0.0-healthy stable"]);
+  });
+
   it("SEC-52 a canary that does not verify is shown to nobody", async () => {
     const forged = await registry.place("billing", "forged", { key: await createSigningKey() });
     registry.show([{ stable: first, canary: { release: forged, percent: 100, salt: "salt-salt" } }]);

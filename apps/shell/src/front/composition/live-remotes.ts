@@ -34,17 +34,27 @@ async function verified(placed: PlacedVersion, book: ReleaseBook): Promise<Place
   }
 }
 
-async function toLive(
-  { remote, stable, canary }: ChannelRemote,
-  before: LiveRemote | undefined,
-  book: ReleaseBook,
-): Promise<LiveRemote[]> {
+/** What a channel is taken in with. */
+interface Taking {
+  readonly earlier: ReadonlyMap<string, LiveRemote>;
+  readonly withdrawn: ReadonlySet<string>;
+  readonly book: ReleaseBook;
+}
+
+/** What goes on where the channel names nothing that verifies: the last good version, unless it was withdrawn. */
+function lastGood(remote: string, { earlier, withdrawn }: Taking): PlacedRelease | undefined {
+  const release = earlier.get(remote)?.stable;
+  return release !== undefined && withdrawn.has(versionKey(remote, release.version)) ? undefined : release;
+}
+
+async function toLive({ remote, stable, canary }: ChannelRemote, taking: Taking): Promise<LiveRemote[]> {
+  const { book } = taking;
   const [release, trial] = await Promise.all([
     verified(stable, book),
     canary === null ? null : verified(canary.release, book),
   ]);
-  // The last good version goes on. A remote that never had one is not shown.
-  const shown = release ?? before?.stable;
+  // A remote without a good version is not shown.
+  const shown = release ?? lastGood(remote, taking);
   if (shown === undefined) return [];
   const isOnTrial = canary !== null && trial !== null;
   return [
@@ -56,17 +66,21 @@ async function toLive(
   ];
 }
 
-/** Takes in what the registry says of a channel: of each remote the version it names, or the last one that verified. */
+/**
+ * Takes in what the registry says of a channel: of each remote the version it names, or the last one that verified and was
+ * not withdrawn since.
+ */
 export async function toLiveChannel(
   channel: Channel,
   before: LiveChannel | null,
   book: ReleaseBook,
 ): Promise<LiveChannel> {
   const earlier = new Map(before?.remotes.map((live) => [live.remote, live]));
+  const withdrawn = new Set(channel.withdrawn);
   const remotes = await Promise.all(
-    channel.remotes.map(async (remote) => toLive(remote, earlier.get(remote.remote), book)),
+    channel.remotes.map(async (remote) => toLive(remote, { earlier, withdrawn, book })),
   );
-  return { revision: channel.revision, remotes: remotes.flat(), withdrawn: new Set(channel.withdrawn) };
+  return { revision: channel.revision, remotes: remotes.flat(), withdrawn };
 }
 
 /** The versions that a channel shows, stable and on trial. */
