@@ -78,7 +78,11 @@ export default function DevtoolsPanel({ data, onClose }: DevtoolsPanelProps): Re
         rows={remotes}
         rowKey={({ remote }) => remote}
       />
-      <NewOverride channel={data.channel} remotes={data.remotes} />
+      <NewOverride
+        channel={data.channel}
+        remotes={data.remotes}
+        here={remotes.find(({ transfer }) => transfer.files > 0)?.remote}
+      />
       <h3 className="mu-subtitle">Shared modules</h3>
       <Table
         caption="Modules shared on this page"

@@ -7,17 +7,19 @@ import type { DevtoolsData } from "../bridge/protocol.ts";
 interface NewOverrideProps {
   readonly channel: string;
   readonly remotes: DevtoolsData["remotes"];
+  /** The one on this page; chosen first. */
+  readonly here: string | undefined;
 }
 
 const minutes = 60;
 
 /** Shows another build of one remote to the person who asks, and to nobody else. */
-export function NewOverride({ channel, remotes }: NewOverrideProps): ReactNode {
+export function NewOverride({ channel, remotes, here }: NewOverrideProps): ReactNode {
   const { data, error } = useBff(
     `/registry/remotes?channel=${encodeURIComponent(channel)}`,
     remoteListSchema,
   );
-  const [remote, setRemote] = useState(remotes[0]?.remote);
+  const [remote, setRemote] = useState(here ?? remotes[0]?.remote);
   const [version, setVersion] = useState<string>();
   const wish = useBffMutation<Wanted, unknown, { token: string }>({
     method: "POST",
