@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
@@ -27,6 +27,15 @@ const readable = [
   `${repositoryDir}/packages/`,
 ];
 
+/**
+ * Lets the kernel end render with front: it sees its bridge close when front dies, but not while a remote loops. Tried
+ * out, because the setpriv of BusyBox does not know the option.
+ */
+const untilParentDies = ["--pdeathsig", "KILL", "--", process.execPath] as const;
+const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find(
+  (path) => spawnSync(path, [...untilParentDies, "--version"]).status === 0,
+);
+
 /** A render process that was started, and the ways to it. */
 export interface SpawnedRender {
   readonly child: ChildProcess;
@@ -38,12 +47,14 @@ export interface SpawnedRender {
 /**
  * Starts the render process: the same build as front's, under Node's permission model (no network, no child processes,
  * no workers, no native addons, the files above only), with an environment that holds no secret, in a process group of
- * its own, and with no other descriptors than the bridge and the connections for pages.
+ * its own, and with no other descriptors than the bridge and the connections for pages. Where the system can (Linux with
+ * util-linux), it does not outlive the thread that calls this.
  */
 export function spawnRender(heapLimitMegabytes: number): SpawnedRender {
   const child = spawn(
-    process.execPath,
+    setpriv ?? process.execPath,
     [
+      ...(setpriv === undefined ? [] : untilParentDies),
       "--permission",
       ...readable.map((path) => `--allow-fs-read=${path}`),
       // SQLite opens files past the permission model; the foreign function interface is memory access.
