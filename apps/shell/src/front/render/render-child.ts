@@ -39,7 +39,6 @@ export interface RenderChild {
   kill(reason: RenderEnd): void;
 }
 
-const startTimeoutMs = 60_000;
 /** How long after its connections a process that ended takes to be reported. */
 const endKnownMs = 250;
 /** Connections that pages which took too long have cost. */
@@ -114,6 +113,7 @@ export function startChild(
     {
       ready: () => {
         isReady = true;
+        dog?.heard();
         ready.resolve(undefined);
       },
       beat: () => {
@@ -134,11 +134,9 @@ export function startChild(
     child.pid === undefined
       ? null
       : watch(child.pid, limits, {
+          isReady: () => isReady,
           beat: () => {
-            // Until it is ready it is busy with loading, and answers nothing.
-            if (isReady) server.beat();
-            else if (performance.now() - startedAt > startTimeoutMs) kill("render_slow_start");
-            else dog?.heard();
+            server.beat();
           },
           verdict: kill,
         });

@@ -79,9 +79,13 @@ export async function startRender(
       onFault?.({ remote, version, code });
     }
   };
+  const allLimits = { ...defaultLimits, ...limits };
   const succession = startSuccession(
-    () => startChild(guarded, { ...defaultLimits, ...limits }, log),
-    accuse,
+    {
+      spawn: () => startChild(guarded, allLimits, log),
+      onEnd: accuse,
+      readyTimeoutMs: allLimits.readyTimeoutMs,
+    },
     log,
   );
 

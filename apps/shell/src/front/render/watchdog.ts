@@ -2,6 +2,10 @@ import { readFile } from "node:fs/promises";
 
 /** When a render process is ended, and when it is replaced in time. */
 export interface RenderLimits {
+  /** Time to become ready in, in which front itself was not held up. */
+  readonly startWithinMs: number;
+  /** How long a page waits for a process that is starting. */
+  readonly readyTimeoutMs: number;
   /** Time without a sign of life, in which front itself was not held up. */
   readonly stuckAfterMs: number;
   /** V8's limit for what lives in JavaScript. */
@@ -21,6 +25,10 @@ const megabyte = 1_024 * 1_024;
 
 /** What an operator need not think about. */
 export const defaultLimits: RenderLimits = {
+  startWithinMs: 60_000,
+  // A start takes two or three seconds, ten and more on a machine that is short of time. Not as long as a start may take
+  // at most: few people wait for a minute, and the page has yet to be drawn before the edge gives up (90 s).
+  readyTimeoutMs: 30_000,
   stuckAfterMs: 5_000,
   heapMegabytes: 512,
   residentBytes: 1_280 * megabyte,
@@ -46,19 +54,30 @@ async function readResident(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
 }
 
-/** Starts to watch a process. Both callbacks may be called more than once. */
+/** What the watchdog asks, and tells; `verdict` may come more than once. */
+export interface WatchdogEvents {
+  /** Until then the process is busy with loading, and answers nothing. */
+  isReady(): boolean;
+  beat(): void;
+  verdict(code: "render_stuck" | "render_memory" | "render_slow_start"): void;
+}
+
+/** Starts to watch a process. */
 export function watch(
   pid: number,
   limits: RenderLimits,
-  { beat, verdict }: { beat(): void; verdict(code: "render_stuck" | "render_memory"): void },
+  { isReady, beat, verdict }: WatchdogEvents,
 ): Watchdog {
   let resident = 0;
   // Counted in beats, not by the clock: when front itself was held up, the process may well have answered.
   let unanswered = 0;
   const timer = setInterval(() => {
     unanswered += 1;
-    if (unanswered * beatMs > limits.stuckAfterMs) verdict("render_stuck");
-    beat();
+    const silentMs = unanswered * beatMs;
+    if (isReady()) {
+      if (silentMs > limits.stuckAfterMs) verdict("render_stuck");
+      beat();
+    } else if (silentMs > limits.startWithinMs) verdict("render_slow_start");
     void readResident(pid).then((bytes) => {
       resident = bytes;
       if (bytes > limits.residentBytes) verdict("render_memory");
