@@ -67,15 +67,26 @@ describe("the render process", () => {
 
   it("a page that is being drawn while render is replaced comes from the old one", async () => {
     pages = await startTestPages({ wornVersions: 1, leastAgeMs: 0 });
-    const slow = pages.publish("slow", "1.0.0-aaaaaa", (name) =>
-      entryOf(name, {
-        load: "await new Promise((r) => setTimeout(r, 1_900)); outcome = process.pid",
-        draw: "outcome",
-      }),
-    );
+    const remote = pages.publish("slow", "1.0.0-aaaaaa", (name) => entryOf(name, { draw: "process.pid" }));
     await pages.render.connect();
     const pid = pages.render.pid();
-    const page = await pages.open(slow);
-    expect(page.html).toContain(`>${String(pid)}<`);
+    const release = pages.holdReads();
+    const page = pages.open(remote);
+    await vi.waitFor(() => expect(pages.render.pid()).not.toBe(pid), 30_000);
+    release();
+    expect((await page).html).toContain(`>${String(pid)}<`);
+  }, 60_000);
+
+  it("one that does not become ready in time is ended and started again; a page waits that long, and no longer", async () => {
+    pages = await startTestPages({ startWithinMs: 250, readyTimeoutMs: 4_000 });
+    const waiting = pages.render.connect();
+    await expect(waiting).rejects.toMatchObject({
+      code: "render_gone",
+      message: expect.stringContaining("not ready") as string,
+    });
+    expect(pages.lines.filter((line) => line.includes('"code":"render_slow_start"')).length).toBeGreaterThan(
+      1,
+    );
+    expect(pages.faults).toEqual([]);
   });
 });

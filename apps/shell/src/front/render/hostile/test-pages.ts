@@ -27,6 +27,8 @@ export interface TestPages {
   readonly files: Map<string, Uint8Array>;
   /** Makes a version of a remote whose entry is this code, and returns what names it. */
   publish(name: string, version: string, code: (container: string) => string): TestRemote;
+  /** Lets the data of pages wait until the function that it returns is called. */
+  holdReads(): () => void;
   /** Has a visitor's page drawn. */
   open(remote: TestRemote, visitor?: string): Promise<DrawnPage>;
   close(): Promise<void>;
@@ -107,6 +109,7 @@ export async function startTestPages(limits: Partial<RenderLimits> = {}): Promis
     throw new Error("the shell is not built: pnpm turbo run build --filter=@mullion/shell");
   const files = new Map<string, Uint8Array>();
   const tickets = new Map<string, { readonly visitor: string; readonly page: Page }>();
+  let held: Promise<undefined> | null = null;
   const faults: RenderFault[] = [];
   const failures: string[] = [];
   const lines: string[] = [];
@@ -121,7 +124,10 @@ export async function startTestPages(limits: Partial<RenderLimits> = {}): Promis
   const render = await startRender(
     {
       page: (ticket) => redeem(ticket).page,
-      read: async (ticket, path) => ({ status: 200, data: { of: redeem(ticket).visitor, path } }),
+      read: async (ticket, path) => {
+        await held;
+        return { status: 200, data: { of: redeem(ticket).visitor, path } };
+      },
       bytes: async (url) => {
         const bytes = files.get(url.split("?", 1)[0] ?? url);
         if (bytes === undefined) throw new ShellError("unknown_artifact", `${url} belongs to no release.`);
@@ -142,6 +148,14 @@ export async function startTestPages(limits: Partial<RenderLimits> = {}): Promis
       files.set(serverEntry, Buffer.from(code(container)));
       return { name, version, container, serverEntry };
     },
+    holdReads() {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      held = promise;
+      return () => {
+        held = null;
+        resolve(undefined);
+      };
+    },
     async open(remote, visitor = "vera") {
       const ticket = randomBytes(32).toString("base64url");
       tickets.set(ticket, { visitor, page: pageOf(remote, visitor) });
@@ -154,8 +168,8 @@ export async function startTestPages(limits: Partial<RenderLimits> = {}): Promis
             path: `/${remote.name}`,
             method: "GET",
             headers: { host: "localhost", accept: "text/html", [ticketHeader]: ticket },
-            headersTimeout: 10_000,
-            bodyTimeout: 10_000,
+            headersTimeout: 30_000,
+            bodyTimeout: 30_000,
           },
           ({ statusCode, headers }) => {
             head = { status: statusCode, headers };
