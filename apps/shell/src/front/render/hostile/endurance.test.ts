@@ -11,9 +11,9 @@ const memory = ["render_memory", "render_stuck"];
 describe("a hostile remote that wants to take render down", { timeout: 60_000 }, () => {
   let pages: TestPages;
   beforeEach(async () => {
-    pages = await startTestPages({ stuckAfterMs: 1_500, heapMegabytes: 160, residentBytes: 500 * 2 ** 20 });
+    pages = await startTestPages({ stuckAfterMs: 3_000, heapMegabytes: 160, residentBytes: 500 * 2 ** 20 });
     await pages.render.connect();
-  });
+  }, 60_000);
   afterEach(async () => {
     await pages.close();
   });
@@ -72,7 +72,7 @@ describe("a hostile remote that wants to take render down", { timeout: 60_000 },
       const pid = pages.render.pid();
       await vi.waitFor(() => {
         expect(pages.render.pid()).not.toBe(pid);
-      }, 10_000);
+      }, 20_000);
     }
     expect(pages.faults.map(({ remote }) => remote)).toEqual(["hostile"]);
     expect((await pages.open(hostile)).html).not.toContain("innocent");
@@ -96,7 +96,7 @@ describe("a hostile remote that wants to take render down", { timeout: 60_000 },
     const page = await pages.open(remote);
     expect(page.status).toBe(200);
     expect(page.html).not.toContain("never");
-    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
     expect(pages.failures).toEqual(["remote_timeout"]);
   });
 });

@@ -14,7 +14,7 @@ const secret = "canary-4f1d2c7b90";
 const refusal =
   /^refused: (?:ERR_ACCESS_DENIED|ERR_UNKNOWN_BUILTIN_MODULE| \S+ belongs to no release| refused$| process\.report\.)/;
 
-describe("a hostile remote, drawn on the server", () => {
+describe("a hostile remote, drawn on the server", { timeout: 60_000 }, () => {
   const servers: Server[] = [];
   let at: Readonly<Record<"directory" | "secretFile" | "frontSource" | "socketPath", string>> &
     Readonly<Record<"port" | "victim" | "front", number>>;

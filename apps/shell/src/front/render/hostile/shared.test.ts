@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entryOf, startTestPages, type TestPages } from "./test-pages.ts";
 
-describe("what a hostile remote leaves behind in render for the pages of others", () => {
+describe("what a hostile remote leaves behind in render for the pages of others", { timeout: 60_000 }, () => {
   let pages: TestPages;
   let builds = 0;
   beforeAll(async () => {
