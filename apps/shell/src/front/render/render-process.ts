@@ -104,20 +104,23 @@ export async function startRender(
   const stream: PageConnection["stream"] = async (page, factory) => {
     const version = versionOf(operations.page(ticketOf(page)));
     for (let attempt = 1; ; attempt += 1) {
-      const child = await succession.untilReady();
-      const begun = { yet: false };
+      const sent: { to: RenderChild | null; isAnswered: boolean } = { to: null, isAnswered: false };
       try {
-        await inTurn(version, () =>
-          child.draw(version, page, (answer) => {
-            begun.yet = true;
+        // Not before its turn: whoever is ahead may end the process there is now, and it would count as an attempt.
+        await inTurn(version, async () => {
+          const child = await succession.untilReady();
+          sent.to = child;
+          await child.draw(version, page, (answer) => {
+            sent.isAnswered = true;
             return factory(answer);
-          }),
-        );
+          });
+        });
         if (version !== null) blame.drawn(version);
         return;
       } catch (error) {
         // Only when the process is gone is the page asked for again; one that takes too long is refused.
-        if (begun.yet || !child.isGone() || attempt === attempts) throw error;
+        const isLost = sent.to?.isGone() === true && !sent.isAnswered;
+        if (!isLost || attempt === attempts) throw error;
       }
     }
   };

@@ -63,6 +63,21 @@ describe("a hostile remote that wants to take render down", { timeout: 60_000 },
     expect((await pages.open(honest)).html).toContain("mine");
   });
 
+  it("SEC-56 two whose pages were under way with another: each is drawn alone, and no page is lost", async () => {
+    const strike = { load: "await new Promise((r) => setTimeout(r, 300))", draw: endlessly };
+    const first = publish("hostile", strike);
+    const second = publish("hostile", strike, "bbbbbb");
+    const honest = publish("honest", {
+      load: "await new Promise((r) => setTimeout(r, 600))",
+      draw: '"mine"',
+    });
+    const all = await Promise.all([first, second, honest].map((remote) => pages.open(remote)));
+    expect(all.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(all[2]?.html).toContain("mine");
+    expect(pages.faults.map(({ version }) => version).sort()).toEqual([first.version, second.version]);
+    // Four render processes after each other.
+  }, 120_000);
+
   it("SEC-56 one that strikes when nothing is drawn is found at the second time", async () => {
     const honest = publish("honest", { draw: '"mine"' });
     const hostile = publish("hostile", { load: `setTimeout(() => ${endlessly}, 300)`, draw: '"innocent"' });
