@@ -8,6 +8,7 @@ import {
   renderMessageSchema,
 } from "../../bridge/messages.ts";
 import type { BridgeCall, Page } from "../../bridge/protocol.ts";
+import { createBridgeFlow } from "./bridge-flow.ts";
 
 /** Answers of front to what render may ask. Each throws to refuse. */
 export interface BridgeOperations {
@@ -32,8 +33,6 @@ export interface BridgeEvents {
   hostile(reason: string): void;
 }
 
-/** More than all pages at once can ask. Calls beyond it wait in the socket: a flood fills render's memory, not front's. */
-const callsAtOnce = 1_024;
 /** What a render process sends at most within `windowMs`: a thousand pages, each with its data, and few mistakes. */
 const most = { messages: 10_000, refusals: 1_000, beats: 100 };
 const windowMs = 1_000;
@@ -63,7 +62,7 @@ export function serveBridge(
   events: BridgeEvents,
   log: FastifyBaseLogger,
 ): BridgeServer {
-  let running = 0;
+  const flow = createBridgeFlow(socket);
   let seen = { since: performance.now(), messages: 0, refusals: 0, beats: 0 };
   const send = (message: FrontMessage, payload?: Uint8Array): void => {
     if (socket.writable) socket.write(encodeFrame(message, payload));
@@ -76,17 +75,17 @@ export function serveBridge(
   };
 
   const carryOut = async (id: number, call: BridgeCall): Promise<void> => {
-    running += 1;
-    if (running >= callsAtOnce) socket.pause();
+    flow.begin();
     try {
       const value = await answer(call, operations);
-      if (value instanceof Uint8Array) send({ type: "answer", id, value: null }, value);
-      else send({ type: "answer", id, value });
+      await flow.whenRoom(() => {
+        if (value instanceof Uint8Array) send({ type: "answer", id, value: null }, value);
+        else send({ type: "answer", id, value });
+      });
     } catch (error) {
       refuse(id, call, error);
     } finally {
-      running -= 1;
-      socket.resume();
+      flow.end();
     }
   };
 

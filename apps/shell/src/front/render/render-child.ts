@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as untilSeen } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
-import type { Dispatcher } from "undici";
+import { type Dispatcher, errors } from "undici";
 import { ShellError } from "../errors.ts";
 import { keepPageHeaders } from "./answer-headers.ts";
 import { type BridgeOperations, serveBridge } from "./bridge-server.ts";
@@ -39,8 +39,8 @@ export interface RenderChild {
   kill(reason: RenderEnd): void;
 }
 
-/** How long after its connections a process that ended takes to be reported. */
-const endKnownMs = 250;
+/** How long after its connections a process that ended takes to be reported, on a machine that is short of time. */
+const endKnownMs = 2_000;
 /** Connections that pages which took too long have cost. */
 const mostLost = 16;
 /** Longer than any page is waited for. */
@@ -83,6 +83,21 @@ function createLoad(): {
       if (pages > 0) await idle.promise;
     },
   };
+}
+
+/** By then the end of a process is known. Timers come first when front was held up; what had happened is seen after them. */
+async function endKnown(): Promise<void> {
+  await delay(endKnownMs, undefined, { ref: false });
+  await untilSeen();
+}
+
+/** Front itself gave the page up: nothing has ended. */
+function isCutOff(error: unknown): boolean {
+  return (
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ResponseExceededMaxSizeError
+  );
 }
 
 /** Starts a render process and watches it. */
@@ -191,7 +206,7 @@ export function startChild(
         );
       } catch (error) {
         // The connections of a process that ended break before its end is known; until then its pages are under way.
-        await Promise.race([ended.promise, delay(endKnownMs, undefined, { ref: false })]);
+        if (!isCutOff(error)) await Promise.race([ended.promise, endKnown()]);
         throw error;
       } finally {
         done();

@@ -13,11 +13,11 @@ const forge = `
   };
   const send = (message) => writeSync(3, frame(message));`;
 
-describe("a hostile remote at the bridge to front", () => {
+describe("a hostile remote at the bridge to front", { timeout: 60_000 }, () => {
   let pages: TestPages;
   let builds = 0;
   beforeAll(async () => {
-    pages = await startTestPages({ stuckAfterMs: 2_000 });
+    pages = await startTestPages({ stuckAfterMs: 4_000 });
   });
   afterAll(async () => {
     await pages.close();
@@ -85,6 +85,44 @@ describe("a hostile remote at the bridge to front", () => {
       { remote: "hostile", version: remote.version, code: "render_hostile" },
     ]);
     expect((await pages.open(honest())).html).toContain("an honest pane");
+  });
+
+  it("SEC-56 files that it asks for and never reads do not fill front", async () => {
+    const url = "https://artifacts.test/hostile/large.js";
+    pages.files.set(url, Buffer.alloc(1_000_000));
+    const remote = publish(`
+      const call = { operation: "bytes", url: ${JSON.stringify(url)} };
+      const many = Buffer.concat(Array.from({ length: 400 }, (_, n) => frame({ type: "call", id: 1e6 + n, call })));
+      for (let sent = 0; sent < many.length; ) { try { sent += writeSync(3, many, sent); } catch {} }
+      for (;;);`);
+    const atFirst = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const sampling = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - atFirst);
+    }, 20);
+    const page = await pages.open(remote);
+    clearInterval(sampling);
+    expect(page.status).toBe(200);
+    expect(pages.faults.at(-1)).toMatchObject({ version: remote.version, code: "render_stuck" });
+    expect(most).toBeLessThan(100_000_000);
+    expect((await pages.open(honest())).html).toContain("an honest pane");
+  });
+
+  it("SEC-56 connections of others that it closes a while before it ends render: their pages arrive", async () => {
+    const remote = publish(`
+      for (let connection = 4; connection < 68; connection += 1) require("fs").closeSync(connection);
+      setTimeout(() => send("{"), 700);
+      await new Promise(() => {});`);
+    const before = pages.faults.length;
+    const slow = pages.publish("slow", "1.0.0-aaaaaa", (name) =>
+      entryOf(name, { load: "await new Promise((r) => setTimeout(r, 1_000))", draw: '"not lost"' }),
+    );
+    const [mine, theirs] = await Promise.all([pages.open(slow), pages.open(remote)]);
+    expect([mine.status, theirs.status]).toEqual([200, 200]);
+    expect(mine.html).toContain("not lost");
+    expect(pages.faults.slice(before)).toEqual([
+      { remote: "hostile", version: remote.version, code: "render_hostile" },
+    ]);
   });
 
   it("SEC-56 headers that it puts on a page's answer do not reach the visitor", async () => {
