@@ -2,7 +2,7 @@ import type { SessionView } from "@mullion/contracts";
 import { isInCanary } from "@mullion/contracts/canary-assignment";
 import { developmentVersion } from "@mullion/federation/descriptor";
 import type { ActiveOverride } from "../override/active-override.ts";
-import type { LiveChannel, LiveRemote } from "./live-remotes.ts";
+import { type LiveChannel, type LiveRemote, liveRelease } from "./live-remotes.ts";
 import type { PastVersions } from "./past-versions.ts";
 import { versionKey } from "./release-book.ts";
 import { createVisit, type Visit, type VisitRemote } from "./visit.ts";
@@ -33,7 +33,7 @@ async function keepPinned(
   const version = pin?.get(live.remote);
   if (version === undefined || chosen.kind !== "release" || version === chosen.release.version) return chosen;
   if (version === developmentVersion || withdrawn.has(versionKey(live.remote, version))) return chosen;
-  const release = await past.find(live.remote, version);
+  const release = liveRelease(live, version) ?? (await past.find(live.remote, version));
   if (release === null) return chosen;
   return { kind: "release", release, manifest: release.manifest, reason: "pinned" };
 }

@@ -29,9 +29,9 @@ afterEach(() => {
   registry.close();
 });
 
-function openBook(): ReleaseBook {
+function openBook(now = Date.now): ReleaseBook {
   return createReleaseBook({
-    rootKeys: registry.rootKeys,
+    ...{ rootKeys: registry.rootKeys, now },
     artifacts: { admit: () => undefined, retire: () => undefined },
     onRefused: () => undefined,
   });
@@ -145,7 +145,9 @@ describe("versions of a visit", () => {
     expect(Math.abs(chosen.size - 5_000)).toBeLessThanOrEqual(200);
     expect(alsoChosen).toEqual(chosen);
     registry.show([{ stable: first, canary: { ...canary, percent: 60 } }]);
-    await expect.poll(async () => (await inCanary(one)).size).toBeGreaterThan(chosen.size);
+    await expect
+      .poll(async () => (await inCanary(one)).size, { timeout: 10_000 })
+      .toBeGreaterThan(chosen.size);
     const grown = await inCanary(one);
     expect([...chosen].filter((user) => !grown.has(user))).toEqual([]);
   });
@@ -174,6 +176,30 @@ describe("versions of a visit", () => {
     ]);
     registry.show([{ stable: forged }, { stable: healthy }], [`billing@${first.version}`]);
     await expect.poll(async () => shownBy(await visit(front))).toEqual(["wiki 1.0.0-healthy stable"]);
+  });
+
+  it("SEC-52 when a delegation ends, what is live goes on where it is shown; no new front shows it, and no pin", async () => {
+    let now = Date.now();
+    const front = startFront(openBook(() => now));
+    const [ending, healthy] = await Promise.all([
+      registry.place("billing", "ending", { expiresAt: new Date(now + 3_600_000).toISOString() }),
+      registry.place("wiki", "healthy"),
+    ]);
+    registry.show([{ stable: ending }]);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(["billing 1.0.0-ending stable"]);
+    const before = await visit(front);
+    now += 3_600_001;
+    registry.show([{ stable: ending }, { stable: healthy }]);
+    const goesOn = ["billing 1.0.0-ending stable", "wiki 1.0.0-healthy stable"];
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(goesOn);
+    await expect(front.mayHaveShown(viewOf("u"), "billing", ending.version)).resolves.toBe(true);
+    const fresh = startFront(openBook(() => now));
+    expect(shownBy(await visit(fresh))).toEqual(["wiki 1.0.0-healthy stable"]);
+    registry.show([{ stable: second }]);
+    await expect
+      .poll(async () => shownBy(await visit(front, before)))
+      .toEqual(["billing 1.0.0-second stable"]);
+    await expect(front.mayHaveShown(viewOf("u"), "billing", ending.version)).resolves.toBe(false);
   });
 
   it("SEC-52 a canary that does not verify is shown to nobody", async () => {

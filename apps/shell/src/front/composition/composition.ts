@@ -3,7 +3,7 @@ import { hasRole, type Scope, type SessionView } from "@mullion/contracts";
 import type { FastifyBaseLogger } from "fastify";
 import { ShellError } from "../errors.ts";
 import { chooseVersion, composeVisit, type Visitor } from "./compose-visit.ts";
-import { type LiveChannel, liveKeys, liveReleases, toLiveChannel } from "./live-remotes.ts";
+import { type LiveChannel, liveKeys, liveRelease, liveReleases, toLiveChannel } from "./live-remotes.ts";
 import { createPastVersions } from "./past-versions.ts";
 import { fetchChannel, fetchPastVersion, type RegistryClientOptions } from "./registry-client.ts";
 import type { ReleaseBook } from "./release-book.ts";
@@ -89,7 +89,7 @@ export function followComposition({ client, book, log }: CompositionOptions): Co
       // A version on trial is judged by those who are in the trial, and by nobody else.
       const isOnTrial = current.canary?.release.version === version;
       if (isOnTrial && versionOf(chooseVersion(current, view.user.id)) !== version) return false;
-      const release = await past.find(remote, version);
+      const release = liveRelease(current, version) ?? (await past.find(remote, version));
       return release?.manifest.routes.some(({ roles }) => hasRole(view.roles, roles)) === true;
     },
     known: async (withinMs) => {

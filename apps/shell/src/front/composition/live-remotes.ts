@@ -16,6 +16,13 @@ export interface LiveRemote {
   readonly canary: LiveCanary | null;
 }
 
+/** The release of a version that is live. */
+export function liveRelease({ stable, canary }: LiveRemote, version: string): PlacedRelease | undefined {
+  return [stable, ...(canary === null ? [] : [canary.release])].find(
+    (release) => release.version === version,
+  );
+}
+
 /** A channel as it may be used. */
 export interface LiveChannel {
   readonly revision: number;

@@ -54,12 +54,14 @@ describe("the book of verified releases", () => {
     await expect(book.verify(good, "channel")).resolves.toMatchObject({ version: good.version });
   });
 
-  it("a delegation that has expired meanwhile is asked about again", async () => {
+  it("a version whose delegation has ended is found no more, and verified anew", async () => {
     let now = Date.now();
     const { book, refused } = open(() => now);
     const placed = await registry.place("billing", "bbbbbb");
     await book.verify(placed, "channel");
+    expect(book.find("billing", placed.version)).toBeDefined();
     now = Date.parse("2100-01-01T00:00:01Z");
+    expect(book.find("billing", placed.version)).toBeUndefined();
     await expect(book.verify(placed, "channel")).rejects.toMatchObject({ code: "delegation_expired" });
     expect(refused).toHaveLength(1);
   });

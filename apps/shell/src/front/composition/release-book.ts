@@ -28,7 +28,7 @@ export interface ReleaseBook {
   verify(placed: PlacedVersion, namedBy: NamedBy): Promise<PlacedRelease>;
   /**
    * A version of the channel that was verified before, also when it is no longer live: a visit may be pinned to it. Never
-   * what only overrides showed.
+   * what only overrides showed, nor what nothing vouches for any more because its delegation has ended.
    */
   find(remote: string, version: string): PlacedRelease | undefined;
   /** Scopes that the channel's known versions of a remote declare. */
@@ -127,7 +127,7 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
     find(remote, version) {
       const key = versionKey(remote, version);
       const entry = entries.get(key);
-      if (entry === undefined || !entry.isOfChannel) return undefined;
+      if (entry === undefined || !entry.isOfChannel || entry.expiresAt <= now()) return undefined;
       touch(key, entry);
       return entry.release;
     },

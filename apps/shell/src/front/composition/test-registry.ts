@@ -45,6 +45,8 @@ interface PlaceOptions {
   readonly key?: SigningKey;
   readonly release?: Partial<Release>;
   readonly path?: string;
+  /** End of the delegation. */
+  readonly expiresAt?: string;
 }
 
 /** Starts a registry of the channel `production`. For the tests of this app. */
@@ -95,7 +97,8 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     client: { registryUrl, channel: "production", getToken: async () => "token" },
     rootKeys: [publicKeyOf(root)],
     ...{ asked, overrides },
-    async place(remote, build, { key = team, release = {}, path = `/${remote}` } = {}) {
+    async place(remote, build, options = {}) {
+      const { key = team, release = {}, path = `/${remote}`, expiresAt = "2100-01-01T00:00:00Z" } = options;
       const version = `1.0.0-${build}`;
       const baseUrl = `http://files.test/artifacts/${remote}/${version}/`;
       const { baseUrl: _baseUrl, ...template } = testRelease({ name: remote, path });
@@ -103,8 +106,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       const delegation = await signDelegation(
         {
           ...{ team: "team", remotes: [remote], key: publicKeyOf(team) },
-          issuedAt: "2026-01-01T00:00:00Z",
-          expiresAt: "2100-01-01T00:00:00Z",
+          ...{ issuedAt: "2026-01-01T00:00:00Z", expiresAt },
         },
         root,
       );
