@@ -36,7 +36,7 @@ export function CanaryControls({ path, title, canary, onChanged }: CanaryControl
         {guard.slowerPercent}% slower, than the stable version.
       </p>
       <form
-        className="mu-row"
+        className="mu-row mu-row--fields"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

@@ -41,7 +41,7 @@ export function NewOverride({ channel, remotes, here }: NewOverrideProps): React
   const problem = wish.error ?? error;
   return (
     <form
-      className="mu-row"
+      className="mu-row mu-row--fields"
       onSubmit={(event) => {
         event.preventDefault();
         if (remote === undefined || chosen === undefined) return;
