@@ -1,11 +1,11 @@
-import type { SessionView } from "@mullion/contracts";
+import { hasRole, type PlacedRelease, type Role, type SessionView } from "@mullion/contracts";
 import { isInCanary } from "@mullion/contracts/canary-assignment";
 import { developmentVersion } from "@mullion/federation/descriptor";
 import type { ActiveOverride } from "../override/active-override.ts";
 import { type LiveChannel, type LiveRemote, liveRelease } from "./live-remotes.ts";
 import type { PastVersions } from "./past-versions.ts";
 import { versionKey } from "./release-book.ts";
-import { createVisit, type Visit, type VisitRemote } from "./visit.ts";
+import { createVisit, type Visit, type VisitRemote, versionOf } from "./visit.ts";
 import type { VisitPin } from "./visit-pin.ts";
 
 /** Whose visit it is and what is known of it. */
@@ -23,6 +23,15 @@ export function chooseVersion({ stable, canary }: LiveRemote, userId: string | u
   return { kind: "release", release, manifest: release.manifest, reason: isChosen ? "canary" : "stable" };
 }
 
+/** Whether a version lets a person open a page that what the rollout shows declares as well, and closes to them. */
+function opensMore({ manifest }: PlacedRelease, chosen: VisitRemote, roles: readonly Role[]): boolean {
+  const closed = chosen.manifest.routes.filter((route) => !hasRole(roles, route.roles));
+  return manifest.routes.some(
+    (route) => hasRole(roles, route.roles) && closed.some(({ path }) => path === route.path),
+  );
+}
+
+/** What a visit is pinned to, unless it must be left. */
 async function keepPinned(
   live: LiveRemote,
   { view, pin }: Visitor,
@@ -31,10 +40,12 @@ async function keepPinned(
 ): Promise<VisitRemote> {
   const chosen = chooseVersion(live, view?.user.id);
   const version = pin?.get(live.remote);
-  if (version === undefined || chosen.kind !== "release" || version === chosen.release.version) return chosen;
+  if (version === undefined || version === versionOf(chosen)) return chosen;
   if (version === developmentVersion || withdrawn.has(versionKey(live.remote, version))) return chosen;
+  // A version on trial is seen by those who are in the trial, and by nobody who just names it.
+  if (version === live.canary?.release.version) return chosen;
   const release = liveRelease(live, version) ?? (await past.find(live.remote, version));
-  if (release === null) return chosen;
+  if (release === null || opensMore(release, chosen, view?.roles ?? [])) return chosen;
   return { kind: "release", release, manifest: release.manifest, reason: "pinned" };
 }
 

@@ -5,6 +5,7 @@ import { createSigningKey } from "@mullion/release-signing";
 import type { FastifyBaseLogger } from "fastify";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { ActiveOverride } from "../override/active-override.ts";
+import { testRelease } from "../page/test-release.ts";
 import { type Composition, followComposition } from "./composition.ts";
 import { createReleaseBook, type ReleaseBook } from "./release-book.ts";
 import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
@@ -109,6 +110,38 @@ describe("versions of a visit", () => {
       expect(remotes[0]).toMatchObject({ reason: "stable" });
     }
     expect(registry.asked.filter((path) => path.includes("/versions/"))).toHaveLength(1);
+  });
+
+  it("SEC-54 a pin opens no page that the version now live closes to the person, and stays for everybody else", async () => {
+    const front = startFront();
+    const before = await visit(front);
+    const routes = [{ path: "/billing", expose: "./app", roles: ["admin" as const], data: [] }];
+    const manifest = { ...testRelease({ name: "billing", path: "/billing" }).manifest, routes };
+    registry.show([{ stable: await registry.place("billing", "closed", { release: { manifest } }) }]);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual([]);
+    const next = await visit(front, before);
+    expect(shownBy(next)).toEqual([]);
+    expect(next.find("/billing")?.route.roles).toEqual(["admin"]);
+    const pin = parsePin(before.pin);
+    const admins = await front.visit({ view: viewOf("u", ["admin"]), pin, overrides: [] });
+    expect(shownBy(admins)).toEqual(["billing 1.0.0-first0 pinned"]);
+  });
+
+  it("P2 a pin to a version on trial lets nobody into the trial", async () => {
+    registry.show([{ stable: first, canary: { release: second, percent: 50, salt: "salt-of-this-canary" } }]);
+    const front = startFront();
+    await front.known(2_000);
+    const pin = new Map([["billing", second.version]]);
+    const reasons = new Set<string>();
+    for (const id of ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6"]) {
+      const byRollout = shownBy(await visit(front, undefined, id));
+      const { remotes } = await front.visit({ view: viewOf(id), pin, overrides: [] });
+      expect(remotes.map((shown) => `${shown.manifest.name} ${versionOf(shown)} ${shown.reason}`)).toEqual(
+        byRollout,
+      );
+      for (const { reason } of remotes) reasons.add(reason);
+    }
+    expect(reasons).toEqual(new Set(["stable", "canary"]));
   });
 
   it("SEC-55 what an override shows is in no pin, and a pin to it shows what is live, also on the front that verified it", async () => {
