@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   hasRole,
+  isReservedPath,
   type PlacedRelease,
   type RemoteManifest,
   type RemoteRoute,
@@ -47,8 +48,13 @@ export function versionOf(shown: VisitRemote): string {
   return shown.kind === "release" ? shown.release.version : developmentVersion;
 }
 
+/** Pages of a remote: what it declares, without the shell's own paths, which are nobody else's. */
+export function pagesOf({ routes }: RemoteManifest): RemoteRoute[] {
+  return routes.filter(({ path }) => !isReservedPath(path));
+}
+
 function mayOpen({ manifest }: VisitRemote, roles: readonly Role[]): boolean {
-  return manifest.routes.some((route) => hasRole(roles, route.roles));
+  return pagesOf(manifest).some((route) => hasRole(roles, route.roles));
 }
 
 function versionsOf(remotes: readonly VisitRemote[]): (readonly [remote: string, version: string])[] {
@@ -65,7 +71,7 @@ export function createVisit(shown: readonly VisitRemote[], roles: readonly Role[
     .toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name, "en"));
   const find = (pathname: string): RoutedRemote | null => {
     for (const remote of shown) {
-      const route = remote.manifest.routes.find(({ path }) => path === pathname);
+      const route = pagesOf(remote.manifest).find(({ path }) => path === pathname);
       if (route !== undefined) return { shown: remote, route };
     }
     return null;

@@ -3,6 +3,7 @@ import { hasRole, type SessionView } from "@mullion/contracts";
 import { ProblemError, parseBody, parseQuery, unavailable } from "@mullion/http-service";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { pagesOf } from "../composition/visit.ts";
 import { isPrefetch } from "../prefetch.ts";
 import type { SessionReader } from "../session/session-reader.ts";
 import { type ActiveOverride, manifestOf } from "./active-override.ts";
@@ -21,7 +22,7 @@ const endSchema = z.strictObject({ id: z.uuid().optional() });
 
 /** Where the build can be seen: the first of its pages that the person may open. */
 function pageOf(override: ActiveOverride, { roles }: SessionView): string {
-  return manifestOf(override).routes.find((route) => hasRole(roles, route.roles))?.path ?? "/";
+  return pagesOf(manifestOf(override)).find((route) => hasRole(roles, route.roles))?.path ?? "/";
 }
 
 /** A token and what it stands for. */

@@ -55,6 +55,20 @@ describe("page decisions", () => {
     expect(decidePage("/", contextOf(null))).toMatchObject({ status: 200, page: { kind: "start" } });
   });
 
+  it("P8 a remote takes no path of the shell: neither the start page, whatever its entry's place, nor the sign-in", () => {
+    const greedy: VisitRemote[] = ["/", "/signin", "/api", "/override-refused"].map((path) => {
+      const { manifest, ...rest } = testRelease({ name: `greedy${String(path.length)}`, path });
+      const first = { ...manifest, navigation: [{ label: "Mine", path, icon: "box" as const, order: 0 }] };
+      return { kind: "release", release: { ...rest, manifest: first }, manifest: first, reason: "stable" };
+    });
+    const context = contextOf("admin", {}, [...greedy, live]);
+    expect(decidePage("/", context)).toEqual({ kind: "redirect", location: "/admin" });
+    expect(context.visit.navigation.map(({ path }) => path)).toEqual(["/admin"]);
+    expect(context.visit.remotes).toEqual([live]);
+    for (const path of ["/signin", "/api"]) expect(decidePage(path, context)).toMatchObject({ status: 404 });
+    expect(decidePage("/", contextOf("admin", {}, greedy))).toMatchObject({ status: 503 });
+  });
+
   it("P4 a page carries the composition it belongs to, and what hands it on", () => {
     const context = contextOf("admin");
     expect(decidePage("/admin", context)).toMatchObject({
