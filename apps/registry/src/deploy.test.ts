@@ -41,9 +41,12 @@ async function writeArtifact(remote: string, version: string): Promise<string> {
   return dir;
 }
 
+const delegated = new Set<string>();
+
 async function deployAs(dir: string, remote: string): Promise<Deployment> {
   const client = { clientId: "mullion-deploy", clientSecret: "not-checked-here" };
-  await registry.delegate(remote);
+  if (!delegated.has(remote)) await registry.delegate(remote);
+  delegated.add(remote);
   const signingKey = await registry.trust.keyOf(remote);
   return deploy({ dir, registry: registry.url, issuer: registry.issuer.url, ...client, signingKey });
 }

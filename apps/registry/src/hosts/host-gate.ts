@@ -2,6 +2,7 @@ import type { Host, Problem, Release } from "@mullion/contracts";
 import type { PoolClient } from "@mullion/postgres";
 import { satisfies, validRange } from "semver";
 import { refuse } from "../errors.ts";
+import { assertVouched } from "../keys/vouching.ts";
 import { readHost } from "./hosts.ts";
 
 type Issue = NonNullable<Problem["issues"]>[number];
@@ -50,29 +51,20 @@ export interface Candidate {
 }
 
 /**
- * Refuses what fronts of the channel would not show: a version without a signature that holds now, or built for another shell
- * than the channel's. To be called before a version is promoted or tried. A channel whose shell never said what it brings
- * takes any.
+ * Refuses what must not be shown where it is not shown yet: a version without a signature of a key that may sign now and is not
+ * revoked, or built for another shell than the channel's. To be called before a version is promoted, tried or tried on more
+ * people. A channel whose shell never said what it brings takes any.
  * @throws {ProblemError} `signature_refused` or `release_invalid`.
  */
 export async function assertFits(client: PoolClient, { channel, remote, version }: Candidate): Promise<void> {
-  const { rows } = await client.query<{ release: Release; signed: boolean }>(
-    `select v.release, exists (
-       select from signatures s join delegations d using (thumbprint)
-       where s.remote = v.remote and s.version = v.version and s.remote = any (d.remotes)
-         and d.expires_at > now()) as signed
-     from versions v where v.remote = $1 and v.version = $2`,
+  const { rows } = await client.query<{ release: Release }>(
+    "select release from versions where remote = $1 and version = $2",
     [remote, version],
   );
   const found = rows[0];
   // That a version is unknown is for the caller to say.
   if (found === undefined) return;
-  if (!found.signed) {
-    throw refuse(
-      "signature_refused",
-      `${remote}@${version} has no signature of a key that may sign ${remote} now: fronts would not show it. Have the key delegated again (mullion keys delegate), or deploy the same artifact with a new one.`,
-    );
-  }
+  await assertVouched(client, remote, version);
   const host = await readHost(client, channel);
   const issues = host === null ? [] : findHostIssues(found.release, host);
   if (issues.length > 0) {

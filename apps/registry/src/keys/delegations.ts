@@ -1,5 +1,5 @@
 import type { DelegationList, PublicKey } from "@mullion/contracts";
-import { inTransaction, type Pool } from "@mullion/postgres";
+import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import {
   algorithmOf,
   ReleaseSigningError,
@@ -9,6 +9,7 @@ import {
 import type { Actor } from "../actor.ts";
 import { appendAudit } from "../audit.ts";
 import { refuse } from "../errors.ts";
+import { announceProofs } from "./vouching.ts";
 
 interface DelegationRow {
   readonly thumbprint: string;
@@ -62,16 +63,19 @@ export async function saveDelegation(
     );
     const detail = { thumbprint, team, remotes, expiresAt };
     await appendAudit(client, actor, { action: "key.delegated", detail });
+    await announceProofs(client, thumbprint);
     return { thumbprint };
   });
 }
 
 /**
- * From now on the key signs nothing that is published. What it signed before stays where it is.
+ * From now on the key signs nothing that is published, and what it signed is shown nowhere new. Where it is shown it stays.
  * @throws {ProblemError} `delegation_unknown`.
  */
 export async function revokeKey(pool: Pool, thumbprint: string, actor: Actor): Promise<void> {
   await inTransaction(pool, async (client) => {
+    // As in saveDelegation: with locks in another order the two would wait for each other.
+    await client.query("lock table delegations in share row exclusive mode");
     const { rows } = await client.query<DelegationRow>(
       "select * from delegations where thumbprint = $1 for update",
       [thumbprint],
@@ -82,6 +86,8 @@ export async function revokeKey(pool: Pool, thumbprint: string, actor: Actor): P
     await client.query("update delegations set revoked_at = now() where thumbprint = $1", [thumbprint]);
     const detail = { thumbprint, team: known.team, remotes: known.remotes };
     await appendAudit(client, actor, { action: "key.revoked", detail });
+    // Another key's signature may stand in for it.
+    await announceProofs(client, thumbprint);
   });
 }
 
@@ -104,15 +110,17 @@ export async function listDelegations(pool: Pool): Promise<DelegationList> {
 }
 
 /**
- * The delegation that a key signs under, verified again with the root keys: a row alone proves nothing.
+ * The delegation that a key signs under, verified again with the root keys: a row alone proves nothing. With `hold` nobody
+ * changes or revokes it until the transaction ends.
  * @throws {ProblemError} `key_unknown`, `key_revoked` or `signature_refused`.
  */
 export async function readDelegation(
-  { pool, rootKeys }: { pool: Pool; rootKeys: readonly PublicKey[] },
+  { client, rootKeys }: { client: Pool | PoolClient; rootKeys: readonly PublicKey[] },
   thumbprint: string,
+  { hold }: { hold: boolean },
 ): Promise<VerifiedDelegation> {
-  const { rows } = await pool.query<Pick<DelegationRow, "jws" | "revoked_at">>(
-    "select jws, revoked_at from delegations where thumbprint = $1",
+  const { rows } = await client.query<Pick<DelegationRow, "jws" | "revoked_at">>(
+    `select jws, revoked_at from delegations where thumbprint = $1${hold ? " for share" : ""}`,
     [thumbprint],
   );
   const known = rows[0];

@@ -3,6 +3,7 @@ import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import type { Caller } from "../actor.ts";
 import { appendAudit } from "../audit.ts";
 import { refuse } from "../errors.ts";
+import { assertVouched } from "../keys/vouching.ts";
 import { assertMayChange } from "../publishers/publishers.ts";
 import type { OverrideSigner } from "./override-token.ts";
 
@@ -28,13 +29,13 @@ async function assertMayIssue(
   await assertMayChange(client, caller, target.remote);
 }
 
-async function assertPublished(client: PoolClient, target: OverrideTarget): Promise<void> {
+async function assertShowable(client: PoolClient, target: OverrideTarget): Promise<void> {
   if (target.kind === "development") return;
   const { rowCount } = await client.query("select from versions where remote = $1 and version = $2", [
     target.remote,
     target.version,
   ]);
-  if (rowCount === 1) return;
+  if (rowCount === 1) return assertVouched(client, target.remote, target.version);
   throw refuse(
     "version_unknown",
     `${target.remote}@${target.version} is not published. Deploy it first, with --no-promote.`,
@@ -43,7 +44,7 @@ async function assertPublished(client: PoolClient, target: OverrideTarget): Prom
 
 /**
  * Issues an override: for the caller, or for another person where the caller may decide on the remote.
- * @throws {ProblemError} `version_unknown`, `override_not_yours` or `not_a_publisher`.
+ * @throws {ProblemError} `version_unknown`, `signature_refused`, `override_not_yours` or `not_a_publisher`.
  */
 export async function issueOverride(
   { pool, signer }: { readonly pool: Pool; readonly signer: OverrideSigner },
@@ -53,7 +54,7 @@ export async function issueOverride(
   const user = wanted ?? caller.subject;
   const remote = remoteOf(target);
   return inTransaction(pool, async (client) => {
-    await assertPublished(client, target);
+    await assertShowable(client, target);
     await assertMayIssue(client, target, user, caller);
     const version = target.kind === "version" ? target.version : null;
     const development = target.kind === "development" ? target : null;

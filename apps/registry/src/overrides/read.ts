@@ -29,12 +29,13 @@ function contentOf(row: Row, publicUrl: string): Override["content"] | null {
   return release === null ? null : { kind: "version", release };
 }
 
-/** What an override shows; null once it was revoked or has expired. */
+/** What an override shows; null once it was revoked or has expired, or no key vouches for its version any more. */
 export async function readOverride(pool: Pool, id: string, publicUrl: string): Promise<Override | null> {
   const { rows } = await pool.query<Row>(
     `select o.*, p.jws, p.delegation from overrides o
      left join lateral placement(o.remote, o.version) p on true
-     where o.id = $1 and o.revoked_at is null and o.expires_at > now()`,
+     where o.id = $1 and o.revoked_at is null and o.expires_at > now()
+       and (o.version is null or vouched(o.remote, o.version))`,
     [id],
   );
   const [row] = rows;

@@ -53,6 +53,7 @@ export async function setCanary(
       await reinstate(client, place, version);
       await recordChange(client, { ...next, kind: "canary-started" }, actor);
     } else {
+      if (percent > running.percent) await assertFits(client, { ...place, version });
       await updateCanary(client, place, wanted);
       // Whoever comes in later than others sees another time of the day: the two groups must be of the same time.
       await compareAnew(client, place);

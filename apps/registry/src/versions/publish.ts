@@ -17,6 +17,7 @@ import { refuse } from "../errors.ts";
 import { findHostIssues } from "../hosts/host-gate.ts";
 import { readHost } from "../hosts/hosts.ts";
 import { readDelegation, refuseSignature } from "../keys/delegations.ts";
+import { announceProofs } from "../keys/vouching.ts";
 import { assertMayChange, claimRemote } from "../publishers/publishers.ts";
 import { findOverweight, type Limits } from "./budget.ts";
 import { digestOf } from "./digest.ts";
@@ -38,15 +39,19 @@ function assertNone(issues: NonNullable<Problem["issues"]>): void {
   }
 }
 
-/** The release in the signature of a key that may sign this remote. */
-async function verify(publishing: Publishing, signed: SignedVersion): Promise<VerifiedRelease> {
+/** The release in the signature of a key that may sign this remote. `hold` as in `readDelegation`. */
+async function verify(
+  from: { readonly client: Pool | PoolClient; readonly rootKeys: readonly PublicKey[] },
+  signed: SignedVersion,
+  hold: { readonly hold: boolean },
+): Promise<VerifiedRelease> {
   let thumbprint: string;
   try {
     thumbprint = decodeReleaseSigner(signed.jws);
   } catch (error) {
     return refuseSignature(error);
   }
-  const delegation = await readDelegation(publishing, thumbprint);
+  const delegation = await readDelegation(from, thumbprint, hold);
   const release = await verifyRelease(signed, delegation).catch(refuseSignature);
   return { release, delegation };
 }
@@ -104,12 +109,14 @@ async function insertVersion(client: PoolClient, release: Release, caller: Calle
 
 async function insert(
   client: PoolClient,
-  { release, delegation }: VerifiedRelease,
-  jws: string,
+  rootKeys: readonly PublicKey[],
+  signed: SignedVersion,
   caller: Caller,
-): Promise<{ created: boolean }> {
-  const { remote, version } = release;
+): Promise<{ created: boolean; goodUntil: string }> {
+  const { remote, version, jws } = signed;
   await claimRemote(client, caller, remote);
+  // Once more: looking at the files took a while, in which the key may have been revoked.
+  const { release, delegation } = await verify({ client, rootKeys }, signed, { hold: true });
   const created = await insertVersion(client, release, caller);
   const { thumbprint, team } = delegation;
   const { rowCount } = await client.query(
@@ -122,7 +129,8 @@ async function insert(
     const detail = { digest: digestOf(release), files: release.files.length, team, thumbprint };
     await appendAudit(client, caller, { action, remote, version, detail });
   }
-  return { created };
+  if (!created && rowCount === 1) await announceProofs(client, thumbprint);
+  return { created, goodUntil: delegation.expiresAt };
 }
 
 /**
@@ -137,15 +145,13 @@ export async function publish(
   signed: SignedVersion,
   { caller, channel }: { caller: Caller; channel: string },
 ): Promise<{ created: boolean; goodUntil: string }> {
-  const { pool, store, limits } = publishing;
+  const { pool, store, rootKeys, limits } = publishing;
   await assertMayChange(pool, caller, signed.remote);
-  const verified = await verify(publishing, signed);
-  const { release } = verified;
+  const { release } = await verify({ client: pool, rootKeys }, signed, { hold: false });
   const host = await readHost(pool, channel);
   assertNone([...findIssues(release), ...(host === null ? [] : findHostIssues(release, host))]);
   await assertFilesAreThere(store, release);
   await compressFiles(store, release.files, `${path.posix.dirname(release.serverEntry)}/`);
   assertNone(await findOverweight(store, release, limits));
-  const { created } = await inTransaction(pool, (client) => insert(client, verified, signed.jws, caller));
-  return { created, goodUntil: verified.delegation.expiresAt };
+  return inTransaction(pool, (client) => insert(client, rootKeys, signed, caller));
 }
