@@ -28,19 +28,24 @@ const composition: Composition = {
 let app: FastifyInstance;
 let events: PlatformEvent[];
 let sessionId: string | null;
+let userId: string;
 let active: ActiveOverride[];
 
 beforeEach(async () => {
   events = [];
   active = [];
   sessionId = "s".repeat(43);
+  userId = view.user.id;
   app = createHttpService({ name: "test", logger: log });
   await app.register(telemetryPlugin, {
     ...{ origin, composition, limits: createReportLimits(20) },
     overrides: { ...noOverrides(), activeFor: async () => active },
     telemetry: createPaneTelemetry({ emit: (event) => events.push(event), log, now: () => now }),
     sessions: {
-      read: async () => ({ sessionId, view: sessionId === null ? null : view }),
+      read: async () => ({
+        sessionId,
+        view: sessionId === null ? null : { ...view, user: { ...view.user, id: userId } },
+      }),
       use: async () => undefined,
     },
   });
@@ -92,13 +97,15 @@ describe("reports about panes", () => {
     expect(events).toEqual([]);
   });
 
-  it("P7 one session tells no more than its share, others are heard", async () => {
+  it("P7 one person tells no more than their share, whatever the number of sessions; others are heard", async () => {
     const twenty = { signals: Array.from({ length: 20 }, () => failed()) };
     expect((await report(twenty)).statusCode).toBe(204);
     const refused = await report({ signals: [failed()] });
     expect(refused.statusCode).toBe(429);
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     sessionId = "t".repeat(43);
+    expect((await report(twenty)).statusCode).toBe(429);
+    userId = "wim";
     expect((await report(twenty)).statusCode).toBe(204);
     expect(events).toHaveLength(40);
   });

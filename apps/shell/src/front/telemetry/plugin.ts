@@ -52,11 +52,11 @@ export function telemetryPlugin(
   app.post("/api/telemetry", { bodyLimit }, async (request, reply) => {
     guardRequest(request.headers, { id: "telemetry", accepts: ["application/json"] }, true, origin);
     const { signals } = parseBody(paneReportSchema, request.body);
-    const { sessionId, view } = await sessions.read(request);
-    if (sessionId === null || view === null) {
+    const { view } = await sessions.read(request);
+    if (view === null) {
       throw bffProblem("no_session", { detail: "Panes are reported by whoever sees them." });
     }
-    const waitSeconds = await limits.take(sessionId, signals.length);
+    const waitSeconds = await limits.take(view.user.id, signals.length);
     if (waitSeconds > 0) {
       throw new ProblemError({
         ...{ status: 429, code: "too_many_signals", title: "Too many signals" },

@@ -1,10 +1,9 @@
-import { hashSessionId } from "@mullion/token-store";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
-/** How much one session may tell. */
+/** How much one person may tell, whatever the number of their sessions. */
 export interface ReportLimits {
   /** Counts signals; returns the seconds to wait when it is too many, else 0. */
-  take(sessionId: string, signals: number): Promise<number>;
+  take(userId: string, signals: number): Promise<number>;
 }
 
 /** Far more than a person's pages cause, and too little to outweigh everybody else's. */
@@ -14,9 +13,9 @@ const signalsPerMinute = 120;
 export function createReportLimits(points = signalsPerMinute): ReportLimits {
   const limiter = new RateLimiterMemory({ points, duration: 60 });
   return {
-    async take(sessionId, signals) {
+    async take(userId, signals) {
       try {
-        await limiter.consume(hashSessionId(sessionId), signals);
+        await limiter.consume(userId, signals);
         return 0;
       } catch (error) {
         if (error instanceof RateLimiterRes) return Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
