@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease, type TestRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
 
-const [a, b] = ["1.0.0-aaaaaa", "1.1.0-bbbbbb"] as const;
+const [a, b, c] = ["1.0.0-aaaaaa", "1.1.0-bbbbbb", "1.2.0-cccccc"] as const;
 let registry: TestRegistry;
 let database: pg.Client;
 
@@ -177,4 +177,41 @@ it("P2 a front that follows a channel hears of what is live being signed again, 
   const back = await ask("resigned", signed.revision);
   expect(back.status).toBe(200);
   expect(((await back.json()) as Channel).remotes[0]?.stable.delegation).not.toBe(delegation);
+});
+
+it("P2 a rollback goes past versions whose delegation has ended, to one that fronts show", async () => {
+  await prepare("past", a);
+  const { key } = await delegateAnother("past");
+  expect((await publishWith(key, createRelease("past", b))).status).toBe(201);
+  await registry.promote(createRelease("past", b), "past");
+  await registry.publish(createRelease("past", c));
+  await registry.promote(createRelease("past", c), "past");
+  await endDelegation(key);
+  const back = await change("POST", "past", "rollback", { from: c });
+  expect(await back.json()).toMatchObject({ version: a, previousVersion: c });
+  const further = await change("POST", "past", "rollback", { from: a });
+  expect(await further.json()).toMatchObject({ code: "nothing_to_roll_back" });
+});
+
+it("P2 a rollback to what no delegation vouches for any more is refused; one to what a revoked key signed is not", async () => {
+  await prepare("ended", a);
+  const { key } = await delegateAnother("ended");
+  await publishWith(key, createRelease("ended", b));
+  await registry.promote(createRelease("ended", b), "ended");
+  const old = await registry.trust.keyOf("ended");
+  await revoke(old);
+  const { rows } = await database.query<{ until: Date }>(
+    "select expires_at as until from delegations where thumbprint = $1",
+    [await thumbprintOf(old)],
+  );
+  await endDelegation(old);
+  const refused = await change("POST", "ended", "rollback", { from: b });
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ code: "signature_refused" });
+  expect((await read("ended")).remotes[0]?.stable.version).toBe(b);
+  await database.query("update delegations set expires_at = $2 where thumbprint = $1", [
+    await thumbprintOf(old),
+    rows[0]?.until,
+  ]);
+  expect(await (await change("POST", "ended", "rollback", { from: b })).json()).toMatchObject({ version: a });
 });

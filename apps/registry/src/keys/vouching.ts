@@ -15,6 +15,23 @@ export async function assertVouched(client: PoolClient, remote: string, version:
 }
 
 /**
+ * Which of the versions fronts still show: signed under a delegation that has not ended. A revoked key counts, since fronts do
+ * not hear of revocations: what it signed has been live before.
+ */
+export async function versionsThatShow(
+  client: PoolClient,
+  remote: string,
+  versions: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ version: string }>(
+    `select distinct s.version from signatures s join delegations d using (thumbprint)
+     where s.remote = $1 and s.version = any ($2) and s.remote = any (d.remotes) and d.expires_at > now()`,
+    [remote, versions],
+  );
+  return new Set(rows.map(({ version }) => version));
+}
+
+/**
  * Moves on every channel that shows something which the key signed: what proves it may be another signature or delegation now,
  * and fronts that follow the channel have to hear of it.
  */

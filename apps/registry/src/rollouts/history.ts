@@ -39,13 +39,10 @@ export async function lastCanaryChange(client: PoolClient, place: Place): Promis
 }
 
 /**
- * The version promoted before the live one. A promotion is pushed, a rollback pops: rolling back twice goes two
- * versions back, and does not return to the version that was just abandoned.
+ * The versions promoted before the live one, the newest first. A promotion is pushed, a rollback pops down to the version it
+ * made live: rolling back twice goes two versions back, and does not return to the version that was just abandoned.
  */
-export async function versionBefore(
-  client: PoolClient,
-  { channel, remote }: Place,
-): Promise<string | undefined> {
+export async function versionsBefore(client: PoolClient, { channel, remote }: Place): Promise<string[]> {
   const { rows } = await client.query<{ kind: Kind; version: string }>(
     `select kind, version from channel_revisions
      where channel = $1 and remote = $2 and kind = any ($3) order by revision`,
@@ -53,8 +50,13 @@ export async function versionBefore(
   );
   const promoted: string[] = [];
   for (const { kind, version } of rows) {
-    if (kind === "promoted") promoted.push(version);
-    else promoted.pop();
+    if (kind === "promoted") {
+      promoted.push(version);
+    } else {
+      promoted.pop();
+      while (promoted.length > 0 && promoted.at(-1) !== version) promoted.pop();
+    }
   }
-  return promoted.at(-2);
+  const live = promoted.pop();
+  return promoted.filter((version) => version !== live).toReversed();
 }

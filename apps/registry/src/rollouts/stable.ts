@@ -3,9 +3,10 @@ import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import type { Actor } from "../actor.ts";
 import { refuse } from "../errors.ts";
 import { assertFits } from "../hosts/host-gate.ts";
+import { versionsThatShow } from "../keys/vouching.ts";
 import { compareAnew, findCanary, removeCanary } from "./canary-row.ts";
 import { lockChannel, type Place } from "./channel-lock.ts";
-import { lastMove, versionBefore } from "./history.ts";
+import { lastMove, versionsBefore } from "./history.ts";
 import { assertPlaceable } from "./placeable.ts";
 import { recordChange } from "./record.ts";
 import { reinstate, withdraw } from "./withdrawn.ts";
@@ -45,7 +46,7 @@ async function place(client: PoolClient, move: Move, actor: Actor): Promise<Chan
 /**
  * Makes a published version the one for everybody, and ends its trial if it was on one. Promoting what is live already changes
  * nothing.
- * @throws {ProblemError} `version_unknown` or `route_taken`.
+ * @throws {ProblemError} `version_unknown`, `route_taken`, `signature_refused` or `release_invalid`.
  */
 export async function promote(
   pool: Pool,
@@ -73,8 +74,32 @@ async function repeated(client: PoolClient, target: Place, from: string): Promis
 }
 
 /**
+ * The newest version promoted before the live one that fronts still show.
+ * @throws {ProblemError} `nothing_to_roll_back`, or `signature_refused` when the delegations of all of them have ended.
+ */
+async function versionToReturnTo(client: PoolClient, target: Place, from: string): Promise<string> {
+  const { channel, remote } = target;
+  const before = await versionsBefore(client, target);
+  const [latest] = before;
+  if (latest === undefined) {
+    throw refuse(
+      "nothing_to_roll_back",
+      `${from} is the first version of ${remote} in ${channel}. Deploy a corrected one.`,
+    );
+  }
+  const shown = await versionsThatShow(client, remote, before);
+  const version = before.find((one) => shown.has(one));
+  if (version !== undefined) return version;
+  throw refuse(
+    "signature_refused",
+    `No delegation of a key that signed ${remote}@${latest}, or a version before it, holds any more: fronts would not show it. Have the key delegated again (mullion keys delegate), then roll back.`,
+  );
+}
+
+/**
  * Ends a canary, and makes live again what was promoted before `from`. Visits pinned to either leave it.
- * @throws {ProblemError} `live_version_changed` when `from` is not live, `nothing_to_roll_back`, `route_taken`.
+ * @throws {ProblemError} `live_version_changed` when `from` is not live, `nothing_to_roll_back`, `signature_refused`,
+ * `route_taken`.
  */
 export async function rollBack(
   pool: Pool,
@@ -91,13 +116,7 @@ export async function rollBack(
       const live = `${previous ?? "No version"} is live in ${target.channel}, not ${from}.`;
       throw refuse("live_version_changed", `${live} Look again at what is live, then decide.`);
     }
-    const version = await versionBefore(client, target);
-    if (version === undefined) {
-      throw refuse(
-        "nothing_to_roll_back",
-        `${from} is the first version of ${target.remote} in ${target.channel}. Deploy a corrected one.`,
-      );
-    }
+    const version = await versionToReturnTo(client, target, from);
     await assertPlaceable(client, target, version);
     const canary = await findCanary(client, target);
     if (canary !== null) {
