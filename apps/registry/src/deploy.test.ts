@@ -118,6 +118,19 @@ it("P2 the command line deploys, lists, rolls back and promotes, with JSON for s
   expect(forward).toMatchObject({ code: 0, stdout: expect.stringContaining(`before: ${older}`) as string });
 });
 
+it("P2 a pipeline that deploys once more does not make live what was rolled back meanwhile; promote does", async () => {
+  const [older, newer] = ["1.0.0-aaaaaa", "1.1.0-bbbbbb"] as const;
+  for (const version of [older, newer]) await deployAs(await writeArtifact("undone", version), "undone");
+  expect((await mullion("rollback", "undone")).code).toBe(0);
+  const key = ["--key", await writeKey("undone")];
+  const again = await mullion("deploy", await writeArtifact("undone", newer), ...key);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain(`mullion promote undone@${newer}`);
+  expect((await mullion("status")).stdout).toMatch(new RegExp(`undone +${older} `));
+  expect((await mullion("promote", `undone@${newer}`)).code).toBe(0);
+  expect((await mullion("status")).stdout).toMatch(new RegExp(`undone +${newer} `));
+});
+
 it("publishes without promoting when asked to", async () => {
   const dir = await writeArtifact("shy", "1.0.0-aaaaaa");
   const env = { MULLION_SIGNING_KEY: await writeKey("shy") };

@@ -85,7 +85,7 @@ export async function publishRemote(
   try {
     const order = { team: name, remotes: [name], key, days: delegationDays };
     await ensureDelegated({ registry, issuer, ...operator }, order, signingKeys.root);
-    return await deploy({ registry, issuer, ...deployer, dir, signingKey: key, promote });
+    return await deploy({ registry, issuer, ...deployer, dir, signingKey: key, promote, again: true });
   } catch (cause) {
     if (!(cause instanceof CliError)) throw cause;
     const findings = cause.findings.map(({ path, message }) => `\n${path}: ${message}`).join("");

@@ -10,6 +10,7 @@ import { CliError } from "./errors.ts";
 import { findSigningKey } from "./keys/find-signing-key.ts";
 import { createRegistryClient, type RegistryClient } from "./registry/client.ts";
 import type { Connection } from "./registry/request.ts";
+import { createRolloutClient, lastRevisionOf, type RolloutClient } from "./registry/rollouts.ts";
 
 const uploadsAtOnce = 4;
 
@@ -21,6 +22,8 @@ export interface DeployOptions extends Connection {
   readonly channel?: string;
   /** Whether to make the version live; true when not given. */
   readonly promote?: boolean;
+  /** Whether to make it live also when it was rolled back or its trial aborted; false when not given. */
+  readonly again?: boolean;
   /** The team's key. When not given: the artifact's own signature, else the key on this machine that may sign the remote. */
   readonly signingKey?: SigningKey | undefined;
   /** Hears one line per step. */
@@ -75,6 +78,19 @@ async function signatureOf(
   return signature ?? signArtifact(artifact, await findSigningKey(client, artifact.release.remote));
 }
 
+/** A pipeline that runs once more does not undo what people, or the guard of canaries, decided meanwhile. */
+async function assertNotWithdrawn(
+  rollouts: RolloutClient,
+  channel: string,
+  { remote, version }: Release,
+): Promise<void> {
+  if (!(await rollouts.isWithdrawn(channel, remote, version))) return;
+  throw new CliError("refused", `${remote}@${version} was taken out of ${channel} again.`, {
+    hint: `mullion status --json says why. To make it live all the same: mullion promote ${remote}@${version}`,
+    problemCode: "live_version_changed",
+  });
+}
+
 /**
  * Publishes a remote and makes it live. Repeating it changes nothing: only files the registry lacks are uploaded.
  * @throws {CliError} with what to do about it.
@@ -84,6 +100,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     dir,
     channel = "production",
     promote = true,
+    again = false,
     signingKey,
     onProgress = () => undefined,
     ...connection
@@ -92,6 +109,9 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const { release } = artifact;
   const { remote, version } = release;
   const client = createRegistryClient(connection);
+  const rollouts = createRolloutClient(connection);
+  // As it is before anything is done: what others change during the uploads is not overrun.
+  const after = promote ? lastRevisionOf(await rollouts.list(channel), remote) : 0;
   const publication = await signatureOf(artifact, signingKey, client);
   const signed = { remote, version, channel, ...publication };
 
@@ -113,7 +133,8 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   }
   const { goodUntil } = published;
   onProgress(`published ${remote}@${version}`);
-  const change = promote ? await client.promote(channel, remote, version) : null;
+  if (promote && !again) await assertNotWithdrawn(rollouts, channel, release);
+  const change = promote ? await client.promote(channel, remote, { version, after }) : null;
   if (change !== null) onProgress(`live in ${channel}`);
   return {
     ...{ remote, version, goodUntil, change },

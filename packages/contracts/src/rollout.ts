@@ -34,8 +34,16 @@ export type Channel = z.infer<typeof channelSchema>;
 /** Why, as people will read it in the history. */
 const reason = z.string().trim().min(1).max(200);
 
-/** `PUT /registry/rollouts/:channel/:remote/stable`: the version for everybody. Ends the canary if it is that version. */
-export const promotionSchema = z.strictObject({ version: versionSchema, reason: reason.optional() });
+/**
+ * `PUT /registry/rollouts/:channel/:remote/stable`: the version for everybody. Ends the canary if it is that version. `after` is
+ * the revision of the remote's last change that the caller saw, 0 for none: a request that is repeated after somebody rolled
+ * back is refused.
+ */
+export const promotionSchema = z.strictObject({
+  version: versionSchema,
+  after: z.number().int().min(0).optional(),
+  reason: reason.optional(),
+});
 export type Promotion = z.infer<typeof promotionSchema>;
 
 /**

@@ -28,6 +28,11 @@ async function last(
   return rows[0];
 }
 
+/** The revision of the last change of a remote, whatever it was; 0 when there was none. */
+export async function lastRevision(client: PoolClient, place: Place): Promise<number> {
+  return (await last(client, place, [...moves, ...trials]))?.revision ?? 0;
+}
+
 /** The last change of what everybody gets of a remote. */
 export async function lastMove(client: PoolClient, place: Place): Promise<PastChange | undefined> {
   return last(client, place, moves);

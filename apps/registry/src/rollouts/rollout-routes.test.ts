@@ -155,6 +155,25 @@ it("P2 a rollback ends a canary first; both versions are withdrawn until they ar
   expect((await readChannel("zeta")).withdrawn).toEqual([`zeta@${c}`]);
 });
 
+it("P2 a promotion that is sent again after a rollback, or an abort, does not undo it", async () => {
+  await prepare("nu");
+  const first = (await readRollout("nu")).events[0]?.revision;
+  const promotion = { version: b, after: first };
+  expect((await send("PUT", "nu", "stable", promotion)).status).toBe(200);
+  expect((await send("PUT", "nu", "stable", promotion)).status, "nothing happened between").toBe(200);
+  await send("POST", "nu", "rollback", { from: b, reason: "totals are wrong" });
+  const late = await send("PUT", "nu", "stable", promotion);
+  expect(late.status).toBe(409);
+  expect(await late.json()).toMatchObject({ code: "live_version_changed" });
+  await tryOut("nu", c, 10);
+  const seen = (await readRollout("nu")).events[0]?.revision;
+  await send("DELETE", "nu", "canary", { version: c, reason: "broken" });
+  expect((await send("PUT", "nu", "stable", { version: c, after: seen })).status).toBe(409);
+  expect((await readRollout("nu")).stable.version).toBe(a);
+  const aware = (await readRollout("nu")).events[0]?.revision;
+  expect((await send("PUT", "nu", "stable", { version: b, after: aware })).status).toBe(200);
+});
+
 it("P4 a version that was in the channel can still be asked for, one that never was or was withdrawn cannot", async () => {
   await prepare("eta");
   await tryOut("eta", b, 10);

@@ -6,7 +6,7 @@ import { assertFits } from "../hosts/host-gate.ts";
 import { versionsThatShow } from "../keys/vouching.ts";
 import { compareAnew, findCanary, removeCanary } from "./canary-row.ts";
 import { lockChannel, type Place } from "./channel-lock.ts";
-import { lastMove, versionsBefore } from "./history.ts";
+import { lastMove, lastRevision, versionsBefore } from "./history.ts";
 import { assertPlaceable } from "./placeable.ts";
 import { recordChange } from "./record.ts";
 import { reinstate, withdraw } from "./withdrawn.ts";
@@ -43,21 +43,33 @@ async function place(client: PoolClient, move: Move, actor: Actor): Promise<Chan
   return { channel, revision, remote, version, previousVersion: previous };
 }
 
+/** Refuses what was decided on before the last change of the remote: a promotion sent again must not undo a rollback. */
+async function assertNothingHappened(client: PoolClient, target: Place, after: number): Promise<void> {
+  const revision = await lastRevision(client, target);
+  if (revision === after) return;
+  throw refuse(
+    "live_version_changed",
+    `${target.remote} was changed in ${target.channel} since you looked (revision ${String(revision)}, not ${String(after)}). Look again at what is live, then decide.`,
+  );
+}
+
 /**
  * Makes a published version the one for everybody, and ends its trial if it was on one. Promoting what is live already changes
  * nothing.
- * @throws {ProblemError} `version_unknown`, `route_taken`, `signature_refused` or `release_invalid`.
+ * @throws {ProblemError} `version_unknown`, `route_taken`, `signature_refused`, `release_invalid`, or `live_version_changed` when
+ * the remote was changed after what the caller saw.
  */
 export async function promote(
   pool: Pool,
   target: Place,
-  { version, reason }: Promotion,
+  { version, after, reason }: Promotion,
   actor: Actor,
 ): Promise<ChannelChange> {
   return inTransaction(pool, async (client) => {
     const revision = await lockChannel(client, target.channel);
     const previous = await findStable(client, target);
     if (previous === version) return { ...target, revision, version, previousVersion: previous };
+    if (after !== undefined) await assertNothingHappened(client, target, after);
     if ((await findCanary(client, target))?.version === version) await removeCanary(client, target);
     await assertPlaceable(client, target, version);
     await assertFits(client, { ...target, version });

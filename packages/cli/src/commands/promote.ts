@@ -1,5 +1,6 @@
 import { resolveConnection } from "../connection.ts";
 import { createRegistryClient } from "../registry/client.ts";
+import { createRolloutClient, lastRevisionOf } from "../registry/rollouts.ts";
 import { type ChannelOptions, type Register, withChannel } from "./register.ts";
 import { parseTarget } from "./target.ts";
 
@@ -13,8 +14,12 @@ export const registerPromote: Register = (program, output) => {
     .option("--reason <text>", "why, for the history")
     .action(async (target: string, options: ChannelOptions & { reason?: string }) => {
       const { remote, version } = parseTarget(target);
-      const client = createRegistryClient(resolveConnection(options));
-      const change = await client.promote(options.channel, remote, version, options.reason);
+      const connection = resolveConnection(options);
+      const { channel, reason } = options;
+      // What is live now is what this decides on, however often the request has to be sent.
+      const after = lastRevisionOf(await createRolloutClient(connection).list(channel), remote);
+      const promotion = { version, after, ...(reason === undefined ? {} : { reason }) };
+      const change = await createRegistryClient(connection).promote(channel, remote, promotion);
       const before =
         change.previousVersion === version
           ? "it was already"

@@ -3,6 +3,7 @@ import {
   channelChangeSchema,
   type DelegationList,
   delegationListSchema,
+  type Promotion,
   type Publication,
   type PublishedVersion,
   type PublisherList,
@@ -21,7 +22,7 @@ export interface RegistryClient {
   /** Publishes for the shell of a channel, or gives the paths of the files whose bytes have to be uploaded first. */
   publish(version: SignedRelease): Promise<PublishedVersion | { missing: string[] }>;
   upload(integrity: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  promote(channel: string, remote: string, version: string, reason?: string): Promise<ChannelChange>;
+  promote(channel: string, remote: string, promotion: Promotion): Promise<ChannelChange>;
   rollBack(channel: string, remote: string, from: string, reason?: string): Promise<ChannelChange>;
   listVersions(remote: string): Promise<VersionList>;
   listRemotes(channel: string): Promise<RemoteList>;
@@ -67,8 +68,7 @@ export function createRegistryClient(connection: Connection): RegistryClient {
     async upload(integrity, bytes) {
       await send({ method: "PUT", path: `blobs/${hexOf(integrity)}`, bytes });
     },
-    async promote(channel, remote, version, reason) {
-      const json = { version, ...(reason === undefined ? {} : { reason }) };
+    async promote(channel, remote, json) {
       const path = `${rolloutPath(channel, remote)}/stable`;
       return channelChangeSchema.parse(await send({ method: "PUT", path, json }));
     },

@@ -2,6 +2,7 @@ import {
   type CanaryAbort,
   type CanaryChange,
   canaryChangeSchema,
+  channelSchema,
   type NewCanary,
   type PaneHealthList,
   paneHealthListSchema,
@@ -14,10 +15,17 @@ import { type Connection, createSender } from "./request.ts";
 /** What is live and on trial, as the commands see and change it. Every method throws `CliError`. */
 export interface RolloutClient {
   list(channel: string): Promise<RolloutList>;
+  /** Whether the version was rolled back, or its trial aborted, and it was not placed again since. */
+  isWithdrawn(channel: string, remote: string, version: string): Promise<boolean>;
   /** How what is live and on trial fared within the last hour; null when that is not known just now. */
   health(channel: string): Promise<PaneHealthList | null>;
   setCanary(channel: string, remote: string, canary: NewCanary): Promise<CanaryChange>;
   abortCanary(channel: string, remote: string, abort: CanaryAbort): Promise<CanaryChange>;
+}
+
+/** The revision of a remote's last change, as far as it is known from the list; 0 for a remote that is not live. */
+export function lastRevisionOf({ rollouts }: RolloutList, remote: string): number {
+  return rollouts.find((rollout) => rollout.remote === remote)?.events[0]?.revision ?? 0;
 }
 
 /** A client of the registry's rollouts. */
@@ -30,6 +38,11 @@ export function createRolloutClient(connection: Connection): RolloutClient {
       rolloutListSchema.parse(
         await send({ method: "GET", path: `registry/rollouts?channel=${encodeURIComponent(channel)}` }),
       ),
+    async isWithdrawn(channel, remote, version) {
+      const path = `channels/${encodeURIComponent(channel)}`;
+      const { withdrawn } = channelSchema.parse(await send({ method: "GET", path }));
+      return withdrawn.includes(`${remote}@${version}`);
+    },
     async health(channel) {
       try {
         const path = `registry/rollouts/${encodeURIComponent(channel)}/health`;
