@@ -53,7 +53,7 @@ async function issue(json: object = {}, as: As = {}): Promise<IssuedOverride> {
   return issuedOverrideSchema.parse(await response.json());
 }
 
-const front = { subject: "mullion-shell", scopes: ["registry:read"] satisfies Scope[] };
+const front = { subject: "mullion-shell", scopes: ["registry:host"] satisfies Scope[] };
 const show = (id: string): Promise<Response> => registry.send("GET", `/registry/overrides/${id}`, front);
 
 async function list(
@@ -162,6 +162,16 @@ it("P10 issuing, first use and revocation are in the audit log, each once", asyn
     { ...same, action: "override.used" },
     { ...same, action: "override.revoked" },
   ]);
+});
+
+it("P10 only a front says that a link was used, or asks what it shows: not who issued it or whom it is for", async () => {
+  const { id } = await issue();
+  const as = { subject: "ada", scopes: [...developer, "registry:admin"] satisfies Scope[] };
+  expect((await registry.send("POST", `/registry/overrides/${id}/uses`, { json: {}, ...as })).status).toBe(
+    403,
+  );
+  expect((await registry.send("GET", `/registry/overrides/${id}`, as)).status).toBe(403);
+  expect((await list("ada")).find((one) => one.id === id)?.firstUsedAt).toBeNull();
 });
 
 it("lists what one issued or may use, and everything to an administrator", async () => {

@@ -33,6 +33,8 @@ const keysMaxAgeSeconds = 300;
 export function addOverrideRoutes(app: FastifyInstance, { pool, publicUrl, signer }: OverrideParts): void {
   const read = { onRequest: app.requireScope("registry:read") };
   const write = { onRequest: app.requireScope("registry:override") };
+  // Only fronts open links: whoever issued one cannot say that it was used.
+  const front = { onRequest: app.requireScope("registry:host") };
 
   app.get("/.well-known/jwks.json", async (_request, reply) =>
     reply
@@ -55,13 +57,13 @@ export function addOverrideRoutes(app: FastifyInstance, { pool, publicUrl, signe
     async (request): Promise<OverrideList> => listOverrides(pool, actorOf(request)),
   );
 
-  app.get<OfOverride>("/registry/overrides/:id", read, async ({ params }): Promise<Override> => {
+  app.get<OfOverride>("/registry/overrides/:id", front, async ({ params }): Promise<Override> => {
     const override = await readOverride(pool, idOf(params), publicUrl);
     if (override === null) throw overrideUnknown();
     return override;
   });
 
-  app.post<OfOverride>("/registry/overrides/:id/uses", read, async (request, reply) => {
+  app.post<OfOverride>("/registry/overrides/:id/uses", front, async (request, reply) => {
     await recordUse(pool, idOf(request.params), request.id);
     return reply.code(204).send();
   });

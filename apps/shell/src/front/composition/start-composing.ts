@@ -67,9 +67,11 @@ export function startComposing(env: ShellEnv, log: FastifyBaseLogger): Composing
     channel: env.CHANNEL,
     getToken: tokenFor(registry, "registry:read"),
   };
-  const announcement = announceHost({ ...client, getToken: tokenFor(registry, "registry:host") }, log);
+  // What only fronts may do: no token of a person carries this scope.
+  const host = { ...client, getToken: tokenFor(registry, "registry:host") };
+  const announcement = announceHost(host, log);
   const composition = followComposition({ client, book, log });
-  const overrides = createOverrides({ client, book, log, allowDevelopment: env.DEVELOPMENT_OVERRIDES });
+  const overrides = createOverrides({ client: host, book, log, allowDevelopment: env.DEVELOPMENT_OVERRIDES });
   return {
     ...{ artifacts, composition, overrides, telemetry },
     async close() {
