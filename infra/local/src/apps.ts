@@ -96,6 +96,7 @@ export function appSpecs(repository: string, context: AppContext): AppSpec[] {
 
 function appEnvironments(context: AppContext): Record<AppName, Record<string, string>> {
   const { ports, secrets, databases, redisUrl } = context;
+  const registryUrl = context.overrides.registry?.["PUBLIC_URL"] ?? publicUrl(ports, "registry");
   const inner = (name: AppName): string => innerUrl(ports, name);
   const health = ["identity", "gateway", "service-profile", "service-insights", "registry", "shell"] as const;
   return {
@@ -138,7 +139,7 @@ function appEnvironments(context: AppContext): Record<AppName, Record<string, st
     registry: {
       DATABASE_URL: databases.registry,
       ARTIFACTS_DIR: context.artifactsDir,
-      PUBLIC_URL: publicUrl(ports, "registry"),
+      PUBLIC_URL: registryUrl,
       RELEASE_ROOT_KEYS: context.rootKeys,
       OVERRIDE_SIGNING_KEY: secrets.overrideSigningKey,
       INSIGHTS_URL: inner("service-insights"),
@@ -155,6 +156,7 @@ function appEnvironments(context: AppContext): Record<AppName, Record<string, st
       GATEWAY_URL: inner("gateway"),
       REGISTRY_URL: inner("registry"),
       RELEASE_ROOT_KEYS: context.rootKeys,
+      ARTIFACT_BASES: `${registryUrl}/artifacts/`,
       INSIGHTS_URL: inner("service-insights"),
       DEVELOPMENT_OVERRIDES: "true",
     },

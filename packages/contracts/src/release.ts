@@ -10,7 +10,7 @@ export const versionSchema = z.string().regex(/^\d+\.\d+\.\d+-[a-z0-9]{6,40}$/);
 const filePath = z
   .string()
   .max(200)
-  .regex(/^(?!.*\.\.)[A-Za-z0-9_\-.@[\]/]+$/, "a relative path without ..");
+  .regex(/^(?!\/|.*(?:\.\.|\/\/))[A-Za-z0-9_\-.@[\]/]+$/, "a relative path without .. and //");
 
 /** One file of a version. `path` is relative to the version's base URL, e.g. `_next/static/chunks/remoteEntry.js`. */
 export const releaseFileSchema = z.strictObject({

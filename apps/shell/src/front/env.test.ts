@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { readEnv, registryOf } from "./env.ts";
+import { artifactBasesOf, readEnv, registryOf } from "./env.ts";
 
 const common = {
   PORT: "3000",
@@ -60,6 +60,29 @@ describe("the environment of the front", () => {
       RELEASE_ROOT_KEYS: [rootKey],
     });
     expect(read(oidc).SIGN_IN).toBe("oidc");
+  });
+
+  it("takes files of remotes from the registry, unless told from where", () => {
+    expect(artifactBasesOf(read(oidc))).toEqual(["http://localhost:4300/artifacts/"]);
+    const ARTIFACT_BASES = "https://files.test/a/, https://b.test";
+    expect(refusal({ ...oidc, ARTIFACT_BASES })).toContain("ARTIFACT_BASES");
+    expect(artifactBasesOf(read({ ...oidc, ARTIFACT_BASES: `${ARTIFACT_BASES}/` }))).toEqual([
+      "https://files.test/a/",
+      "https://b.test/",
+    ]);
+    expect(artifactBasesOf(read(credentials))).toEqual([]);
+  });
+
+  it.each([
+    "https://a;x/",
+    "https://a.test/'none'/",
+    "https://a.test/?x/",
+    "file:///",
+    "https://*.test/",
+    "https://a b/",
+  ])("SEC-54 takes no artifact host that would change a page's policy: %s", (base) => {
+    expect(refusal({ ...oidc, ARTIFACT_BASES: base })).toContain("ARTIFACT_BASES");
+    expect(refusal({ ...oidc, ARTIFACT_MIRRORS: base })).toContain("ARTIFACT_MIRRORS");
   });
 
   it.each(["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "API_AUDIENCE"])(

@@ -3,11 +3,17 @@ import { rootKeysSchema } from "@mullion/release-signing";
 import { redisUrlSchema } from "@mullion/token-store";
 import { z } from "zod";
 
-const mirrorsSchema = z
+/** A URL that files are served under. It stands in every page's policy: nothing may be in it that ends a directive. */
+const baseSchema = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^[^?#@;'*\s]+\/$/, "must be a URL that ends in / and has no query")
+  .transform((url) => new URL(url).href);
+
+const basesSchema = z
   .string()
   .default("")
   .transform((list) => list.split(",").flatMap((url) => (url.trim() === "" ? [] : [url.trim()])))
-  .pipe(z.array(z.url({ protocol: /^https?$/ }).endsWith("/")));
+  .pipe(z.array(baseSchema));
 
 const common = {
   ...commonEnv,
@@ -30,8 +36,13 @@ const common = {
   TRUSTED_PROXIES: trustedProxiesSchema,
   /** Channel of the registry whose versions are shown. */
   CHANNEL: z.string().default("production"),
-  /** Further hosts of artifacts, in order: URLs ending in `/` that serve `<remote>/<version>/…`, comma separated. */
-  ARTIFACT_MIRRORS: mirrorsSchema,
+  /**
+   * Where the files of remotes may come from: URLs ending in `/` that serve `<remote>/<version>/…`, comma separated. What the
+   * registry places elsewhere is not used. The registry's own `artifacts/` unless given.
+   */
+  ARTIFACT_BASES: basesSchema,
+  /** Further hosts of the same files, in order, written alike. */
+  ARTIFACT_MIRRORS: basesSchema,
   /** Whether an override may show a build from a developer's own machine. */
   DEVELOPMENT_OVERRIDES: z.stringbool().default(false),
 };
@@ -115,6 +126,12 @@ export function registryOf(env: ShellEnv): RegistryEnv | null {
     RELEASE_ROOT_KEYS !== undefined;
   if (!isComplete) return null;
   return { ISSUER, CLIENT_ID, CLIENT_SECRET, REGISTRY_URL, API_AUDIENCE, RELEASE_ROOT_KEYS, INSIGHTS_URL };
+}
+
+/** Where the files of remotes may come from: what is set, or what the registry serves under its own address. */
+export function artifactBasesOf(env: ShellEnv): readonly string[] {
+  if (env.ARTIFACT_BASES.length > 0 || env.REGISTRY_URL === undefined) return env.ARTIFACT_BASES;
+  return [new URL("artifacts/", `${env.REGISTRY_URL.replace(/\/$/, "")}/`).href];
 }
 
 /** Reads the environment; names every missing or wrong variable and exits when there is one. */

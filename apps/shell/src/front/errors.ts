@@ -2,6 +2,7 @@
 export type ShellErrorCode =
   | "artifact_unavailable"
   | "artifact_tampered"
+  | "artifact_host_refused"
   | "unknown_artifact"
   | "registry_unheard"
   | "registry_failed"

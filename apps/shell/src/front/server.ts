@@ -9,7 +9,7 @@ import { Pool } from "undici";
 import { createSignInMode } from "./auth/sign-in-mode.ts";
 import { type Composing, startComposing } from "./composition/start-composing.ts";
 import { versionOf } from "./composition/visit.ts";
-import type { ShellEnv } from "./env.ts";
+import { artifactBasesOf, type ShellEnv } from "./env.ts";
 import { loadRoutes } from "./load-routes.ts";
 import { overrideTokensOf } from "./override/override-cookie.ts";
 import { overridePlugin } from "./override/plugin.ts";
@@ -138,7 +138,7 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
   await app.register(telemetryPlugin, { ...shared, telemetry, limits: createReportLimits() });
   await app.register(pagePlugin, {
     ...{ ...shared, render, tickets },
-    ...{ channel: env.CHANNEL, mirrors: env.ARTIFACT_MIRRORS },
+    ...{ channel: env.CHANNEL, artifactBases: artifactBasesOf(env), mirrors: env.ARTIFACT_MIRRORS },
   });
   app.addHook("preClose", async () => {
     // Open streams would keep the server from closing; their clients connect again, to another front.

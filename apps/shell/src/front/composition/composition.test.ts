@@ -32,7 +32,7 @@ afterEach(() => {
 
 function openBook(now = Date.now): ReleaseBook {
   return createReleaseBook({
-    ...{ rootKeys: registry.rootKeys, now },
+    ...{ rootKeys: registry.rootKeys, artifactBases: registry.artifactBases, now },
     artifacts: { admit: () => undefined, retire: () => undefined },
     onRefused: () => undefined,
   });
@@ -195,6 +195,20 @@ describe("versions of a visit", () => {
       registry.place("wiki", "healthy"),
     ]);
     registry.show([{ stable: forged }, { stable: unknown }, { stable: healthy }]);
+    await expect
+      .poll(async () => shownBy(await visit(front)))
+      .toEqual(["billing 1.0.0-first0 stable", "wiki 1.0.0-healthy stable"]);
+  });
+
+  it("SEC-52 files in a place that is not allowed keep their version away, and no other", async () => {
+    const front = startFront();
+    await front.known(2_000);
+    const healthy = await registry.place("wiki", "healthy");
+    const elsewhere = [
+      { ...second, baseUrl: "http://evil.test/" },
+      { ...(await registry.place("reports", "nowhere")), baseUrl: "mailto:files.test" },
+    ];
+    registry.show([...elsewhere, healthy].map((stable) => ({ stable })));
     await expect
       .poll(async () => shownBy(await visit(front)))
       .toEqual(["billing 1.0.0-first0 stable", "wiki 1.0.0-healthy stable"]);

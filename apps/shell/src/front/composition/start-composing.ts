@@ -1,7 +1,7 @@
 import { createClientCredentials } from "@mullion/access-token";
 import { createEventSink } from "@mullion/events";
 import type { FastifyBaseLogger } from "fastify";
-import { type RegistryEnv, registryOf, type ShellEnv } from "../env.ts";
+import { artifactBasesOf, type RegistryEnv, registryOf, type ShellEnv } from "../env.ts";
 import { createOverrides, noOverrides, type Overrides } from "../override/overrides.ts";
 import { createPaneTelemetry, type PaneTelemetry } from "../telemetry/pane-telemetry.ts";
 import { announceHost } from "./announce-host.ts";
@@ -57,7 +57,7 @@ export function startComposing(env: ShellEnv, log: FastifyBaseLogger): Composing
     telemetry.tampered(remote, version, url);
   });
   const book = createReleaseBook({
-    ...{ rootKeys: registry.RELEASE_ROOT_KEYS, artifacts },
+    ...{ rootKeys: registry.RELEASE_ROOT_KEYS, artifactBases: artifactBasesOf(env), artifacts },
     onRefused: ({ remote, version, code }) => {
       telemetry.refused(remote, version, code);
     },

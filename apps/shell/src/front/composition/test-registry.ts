@@ -28,6 +28,8 @@ export interface TestRegistry {
   readonly client: RegistryClientOptions;
   /** What fronts trust. */
   readonly rootKeys: readonly PublicKey[];
+  /** Where they take files from. */
+  readonly artifactBases: readonly string[];
   /** Paths asked for, in order. */
   readonly asked: string[];
   /** Overrides by id. */
@@ -96,6 +98,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   return {
     client: { registryUrl, channel: "production", getToken: async () => "token" },
     rootKeys: [publicKeyOf(root)],
+    artifactBases: ["http://files.test/artifacts/"],
     ...{ asked, overrides },
     async place(remote, build, options = {}) {
       const { key = team, release = {}, path = `/${remote}`, expiresAt = "2100-01-01T00:00:00Z" } = options;

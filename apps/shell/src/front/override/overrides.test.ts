@@ -16,7 +16,7 @@ let override: Override;
 
 function createFor(allowDevelopment = true): Overrides {
   const book = createReleaseBook({
-    rootKeys: registry.rootKeys,
+    ...{ rootKeys: registry.rootKeys, artifactBases: registry.artifactBases },
     artifacts: { admit: () => undefined, retire: () => undefined },
     onRefused: () => undefined,
   });

@@ -25,7 +25,7 @@ beforeEach(async () => {
   registry = await startTestRegistry();
   signedIn = true;
   const book = createReleaseBook({
-    rootKeys: registry.rootKeys,
+    ...{ rootKeys: registry.rootKeys, artifactBases: registry.artifactBases },
     artifacts: { admit: () => undefined, retire: () => undefined },
     onRefused: () => undefined,
   });

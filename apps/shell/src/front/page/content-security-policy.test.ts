@@ -4,7 +4,7 @@ import { createNonce, pagePolicy } from "./content-security-policy.ts";
 const options = {
   nonce: "bm9uY2U=",
   shellOrigin: "https://shell.test",
-  artifactOrigins: ["https://files.test"],
+  artifactBases: ["https://files.test/artifacts/"],
 };
 
 function directive(policy: string, name: string): string[] {
@@ -12,12 +12,12 @@ function directive(policy: string, name: string): string[] {
   return found?.split(" ").slice(1) ?? [];
 }
 
-it("scripts come from the build, the artifact origins and inline with the nonce, and from nowhere else", () => {
+it("scripts come from the build, the artifact folders and inline with the nonce, and from nowhere else", () => {
   const policy = pagePolicy(options);
   expect(directive(policy, "script-src")).toEqual([
     "'nonce-bm9uY2U='",
     "https://shell.test/_next/static/",
-    "https://files.test",
+    "https://files.test/artifacts/",
   ]);
   expect(directive(policy, "default-src")).toEqual(["'none'"]);
   expect(policy).not.toMatch(/unsafe|\*/);

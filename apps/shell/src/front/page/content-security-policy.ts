@@ -5,8 +5,8 @@ export interface PolicyOptions {
   readonly nonce: string;
   /** Origin that browsers see the shell under. */
   readonly shellOrigin: string;
-  /** Origins that the files of the composition's remotes come from. */
-  readonly artifactOrigins: readonly string[];
+  /** Where files of remotes may come from: URLs that end in `/`, so that nothing else of a shared host is let in. */
+  readonly artifactBases: readonly string[];
   /** Address of a developer's own server, for the one page that shows a pane from there. */
   readonly development?: string | null;
 }
@@ -20,13 +20,13 @@ export function createNonce(): string {
 }
 
 /**
- * The Content-Security-Policy of a page. Code comes from the shell's build and from the artifact origins (where the
+ * The Content-Security-Policy of a page. Code comes from the shell's build and from the artifact hosts (where the
  * browser also holds each file to its hash) and from nowhere else: not inline without the nonce, not from `/api`, whose
  * bodies the shell does not choose. There is no `strict-dynamic`, so a script that runs cannot bring in others.
  */
-export function pagePolicy({ nonce, shellOrigin, artifactOrigins, development }: PolicyOptions): string {
+export function pagePolicy({ nonce, shellOrigin, artifactBases, development }: PolicyOptions): string {
   const build = `${shellOrigin}/_next/static/`;
-  const remotes = [...artifactOrigins, ...(development == null ? [] : [development])].join(" ");
+  const remotes = [...artifactBases, ...(development == null ? [] : [development])].join(" ");
   // A development server puts styles into the page as they change. Beside a nonce 'unsafe-inline' would count for nothing.
   const inlineStyles = development == null ? `'nonce-${nonce}'` : "'unsafe-inline'";
   return [

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { pinHeader } from "../../bridge/pin-header.ts";
 import { ticketHeader } from "../../bridge/protocol.ts";
 import type { Composition } from "../composition/composition.ts";
-import { type VisitRemote, versionOf } from "../composition/visit.ts";
+import { versionOf } from "../composition/visit.ts";
 import { developmentOf, parsePin } from "../composition/visit-pin.ts";
 import type { Overrides } from "../override/overrides.ts";
 import { isPrefetch } from "../prefetch.ts";
@@ -23,6 +23,8 @@ export interface PageOptions {
   readonly overrides: Overrides;
   /** Channel of the registry that is shown. */
   readonly channel: string;
+  /** Where files of remotes may come from. */
+  readonly artifactBases: readonly string[];
   /** Further hosts of artifacts. */
   readonly mirrors: readonly string[];
   readonly render: RenderProcess;
@@ -136,7 +138,7 @@ function needsDocument({ decision, isDataRequest, opened }: Asked): boolean {
 
 /** Draws the page that the path shows to this session, or sends the visitor where it is. */
 async function servePage(request: FastifyRequest, reply: FastifyReply, options: PageOptions): Promise<void> {
-  const { sessions, composition, tickets, origin, mirrors } = options;
+  const { sessions, tickets, origin, artifactBases, mirrors } = options;
   const asked = await decide(request, options);
   const { decision, sessionId } = asked;
   if (needsDocument(asked)) {
@@ -162,7 +164,7 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
   const policy = pagePolicy({
     nonce: createNonce(),
     shellOrigin: origin,
-    artifactOrigins: artifactOrigins(composition, shown, mirrors),
+    artifactBases: [...artifactBases, ...mirrors],
     development: developmentPane(decision)?.url ?? null,
   });
   try {
@@ -171,17 +173,6 @@ async function servePage(request: FastifyRequest, reply: FastifyReply, options: 
     tickets.revoke(ticket);
     throw error;
   }
-}
-
-/** Where the files of any page of the visit come from. */
-function artifactOrigins(
-  composition: Composition,
-  shown: VisitRemote | null,
-  mirrors: readonly string[],
-): string[] {
-  const own = shown?.kind === "release" ? [shown.release.baseUrl] : [];
-  const others = [...own, ...mirrors].map((url) => new URL(url).origin);
-  return [...new Set([...composition.artifactOrigins(), ...others])];
 }
 
 /** A person looks at this, not a program: a page that asks again by itself instead of a problem document. */
