@@ -1,4 +1,4 @@
-import { apiRoutes, type Problem, type Release, serviceRoutes } from "@mullion/contracts";
+import { apiRoutes, isReservedPath, type Problem, type Release, serviceRoutes } from "@mullion/contracts";
 
 type Issue = NonNullable<Problem["issues"]>[number];
 type Check = (release: Release) => Issue[];
@@ -58,6 +58,18 @@ const pathsAreDistinct: Check = ({ manifest }) => {
   );
 };
 
+const pathsAreFree: Check = ({ manifest }) =>
+  manifest.routes.flatMap(({ path }, at) =>
+    isReservedPath(path)
+      ? [
+          {
+            path: `manifest.routes.${String(at)}.path`,
+            message: `${path} is the shell's own: give the page another one, such as /${manifest.name}`,
+          },
+        ]
+      : [],
+  );
+
 const navigationLeadsSomewhere: Check = ({ manifest }) =>
   manifest.navigation.flatMap(({ path }, at) =>
     manifest.routes.some((route) => route.path === path)
@@ -112,6 +124,7 @@ const checks: readonly Check[] = [
   entriesAreListed,
   exposedAssetsAreListed,
   pathsAreDistinct,
+  pathsAreFree,
   routesAreExposed,
   navigationLeadsSomewhere,
   dataIsReadable,

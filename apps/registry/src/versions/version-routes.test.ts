@@ -129,6 +129,13 @@ it.each<[string, Change, string]>([
     "declared twice",
   ],
   [
+    "the start page",
+    routeWith({ path: "/" }),
+    "/ is the shell's own: give the page another one, such as /gated",
+  ],
+  ["a page below the API", routeWith({ path: "/api/session" }), "/api/session is the shell's own"],
+  ["the sign-in", routeWith({ path: "/signin" }), "/signin is the shell's own"],
+  [
     "navigation to nowhere",
     { manifest: { ...manifest, navigation: [{ label: "x", path: "/x", icon: "box", order: 1 }] } },
     "none of the remote's routes",

@@ -63,6 +63,11 @@ it.each([
   ["a folder that is there", { name: "user" }, "There is apps/remote-user already."],
   ["a path of another remote", { name: "bills", path: "/user" }, "/user belongs to user."],
   ["a path of the shell", { name: "signin" }, "/signin belongs to the shell."],
+  [
+    "a path below one of the shell",
+    { name: "bills", path: "/api/bills" },
+    "/api/bills belongs to the shell.",
+  ],
   ["a title that would break the files", { name: "bills", title: '"}' }, '"} is no title to begin with.'],
 ])("refuses %s, and leaves nothing behind", async (_what, remote, message) => {
   const refused = createRemote(workspace, remote);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type RemoteManifest, remoteManifestSchema } from "@mullion/contracts";
+import { isReservedPath, type RemoteManifest, remoteManifestSchema } from "@mullion/contracts";
 import { CliError } from "../errors.ts";
 import { readRemotes } from "./workspace.ts";
 
@@ -9,9 +9,6 @@ const template = path.resolve(import.meta.dirname, "../../templates/remote");
 
 /** What may stand in JSON, in JSX and in an attribute as it is. */
 const plainTitle = /^[\p{L}\p{N}][\p{L}\p{N} .,'()/-]*$/u;
-
-/** Paths that are the shell's own. */
-const reserved = ["/", "/api", "/signin", "/signout", "/override", "/override-refused"];
 
 /** What to make. */
 export interface NewRemote {
@@ -67,7 +64,7 @@ async function assertFree(workspace: string, folder: string, manifest: RemoteMan
     const where = path.relative(workspace, sameName.folder);
     throw new CliError("usage", `${where} is called ${manifest.name} already.`);
   }
-  if (samePath !== undefined || reserved.includes(page)) {
+  if (samePath !== undefined || isReservedPath(page)) {
     const who = samePath?.manifest.name ?? "the shell";
     throw new CliError("usage", `${page} belongs to ${who}.`, { hint: "Give another path with --path." });
   }
