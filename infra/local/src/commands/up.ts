@@ -65,7 +65,7 @@ function printAddresses(
   layout: Layout,
   print: PrintLine,
 ): void {
-  const row = (label: string, value: string): string => `  ${label.padEnd(20)}  ${value}`;
+  const row = (label: string, value: string): string => `  ${label.padEnd(22)}  ${value}`;
   print("");
   print(row("Mullion", publicUrl(ports, "shell")));
   for (const name of ["identity", "gateway", "registry"] as const) print(row(name, publicUrl(ports, name)));
