@@ -1,6 +1,11 @@
 import websocket from "@fastify/websocket";
 import { accessTokenPlugin, type Verifier } from "@mullion/access-token";
-import { eventBatchSchema, newAnnotationSchema, remoteManifestSchema } from "@mullion/contracts";
+import {
+  channelNameSchema,
+  eventBatchSchema,
+  newAnnotationSchema,
+  remoteManifestSchema,
+} from "@mullion/contracts";
 import { createHttpService, parseBody, parseQuery } from "@mullion/http-service";
 import { checkPostgres, type Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
@@ -48,6 +53,7 @@ const panesQuery = z.strictObject({
   minutes: z.coerce.number().int().min(1).max(10_080).default(1_440),
   since: z.iso.datetime().optional(),
   remote: remoteManifestSchema.shape.name.optional(),
+  channel: channelNameSchema.optional(),
 });
 
 const summaryQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(7) });
@@ -80,9 +86,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     readSummary(pool, parseQuery(summaryQuery, query).days),
   );
   app.get("/insights/panes", { onRequest: app.requireScope("insights:read") }, ({ query }) => {
-    const { since, minutes, remote } = parseQuery(panesQuery, query);
+    const { since, minutes, remote, channel } = parseQuery(panesQuery, query);
     const start = since === undefined ? Date.now() - minutes * 60_000 : Date.parse(since);
-    return readPanes(pool, { since: new Date(start), remote });
+    return readPanes(pool, { since: new Date(start), remote, channel });
   });
   app.post(
     "/insights/annotations",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelNameSchema } from "./channel-name.ts";
 import { paneSignalSchema } from "./pane-telemetry.ts";
 
 /** What happened, as a service saw it. `signin` comes from identity, `requests` (a count per interval) from the gateway, `pane` from the shell. */
@@ -16,7 +17,13 @@ export const platformEventSchema = z.discriminatedUnion("type", [
     statusClass: z.enum(["2xx", "3xx", "4xx", "5xx"]),
     count: z.number().int().positive(),
   }),
-  z.strictObject({ type: z.literal("pane"), at: z.iso.datetime(), signal: paneSignalSchema }),
+  z.strictObject({
+    type: z.literal("pane"),
+    at: z.iso.datetime(),
+    /** Of the shell that saw it. Shells from before this field was there said nothing. */
+    channel: channelNameSchema.default("production"),
+    signal: paneSignalSchema,
+  }),
 ]);
 export type PlatformEvent = z.infer<typeof platformEventSchema>;
 

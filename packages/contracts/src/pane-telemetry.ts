@@ -69,8 +69,8 @@ export const paneHealthSchema = z.object({
 export type PaneHealth = z.infer<typeof paneHealthSchema>;
 
 /**
- * `GET /insights/panes?minutes=1440&remote=user`: every version that was seen in that time, a week at most. `since` (a time)
- * stands in for `minutes`; counts are of whole minutes.
+ * `GET /insights/panes?minutes=1440&remote=user&channel=production`: every version that was seen in that time, a week at most, in
+ * all channels together unless one is given. `since` (a time) stands in for `minutes`; counts are of whole minutes.
  */
 export const paneHealthListSchema = z.object({ since: z.iso.datetime(), panes: z.array(paneHealthSchema) });
 export type PaneHealthList = z.infer<typeof paneHealthListSchema>;

@@ -155,3 +155,13 @@ it("P7 of several instances one watches; another takes over when that one is gon
   await Promise.all(others.map((instance) => instance.close()));
   await own.close();
 });
+
+it("P7 judges a canary by what happened in its own channel", async () => {
+  insights.panes = [];
+  await startCanary("own-channel");
+  await looked("own-channel");
+  const channels = insights.asked
+    .filter(({ searchParams }) => searchParams.get("remote") === "own-channel")
+    .map(({ searchParams }) => searchParams.get("channel"));
+  expect(new Set(channels)).toEqual(new Set(["own-channel"]));
+});

@@ -44,13 +44,13 @@ const loadsOf = (health: PaneHealth | undefined): number =>
 /** Looks at one trial, and ends it when it has to go. Rejects when insights or Postgres do not answer. */
 async function look({ pool, readPanes, log }: GuardParts, canary: WatchedCanary): Promise<void> {
   const { channel, remote, version, guard, comparedFrom, looks } = canary;
-  const panes = await readPanes(remote, comparedFrom);
+  const panes = await readPanes(canary, comparedFrom);
   const own = versionOf(panes, version);
   if (own === undefined || loadsOf(own) < guard.minimumLoads) return;
   let usual = versionOf(panes, canary.stable);
   if (loadsOf(usual) < guard.minimumLoads) {
     const since = new Date(comparedFrom.getTime() - fallbackMs);
-    usual = versionOf(await readPanes(remote, since), canary.stable);
+    usual = versionOf(await readPanes(canary, since), canary.stable);
   }
   if (usual === undefined) return;
   const verdict = judge(own, usual, guard, looks);

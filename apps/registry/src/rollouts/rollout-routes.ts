@@ -47,7 +47,7 @@ async function readHealth({ pool, readPanes }: RolloutParts, channel: string): P
   const since = new Date(Date.now() - healthMs);
   const panes = await Promise.all(
     rollouts.map(async ({ remote, stable, canary }) =>
-      (await readPanes(remote, since)).filter(
+      (await readPanes({ channel, remote }, since)).filter(
         ({ version }) => version === stable.version || version === canary?.version,
       ),
     ),

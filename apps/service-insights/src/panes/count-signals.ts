@@ -85,21 +85,22 @@ export async function countSignals(client: PoolClient, events: readonly PaneEven
     events.map(({ signal }) => signal),
   );
   const counted = events.filter(({ signal }) => known.has(keyOf(signal.remote, signal.version)));
-  const rows = counted.flatMap(({ at, signal: { remote, version }, signal }) =>
-    countsOf(signal).map((count) => ({ at, remote, version, ...count })),
+  const rows = counted.flatMap(({ at, channel, signal: { remote, version }, signal }) =>
+    countsOf(signal).map((count) => ({ at, channel, remote, version, ...count })),
   );
   // Grouped because one statement may touch a row once. A clock that is ahead must not make a future.
   await client.query(
-    `insert into pane_counts as p (minute, remote, version, metric, bucket, count)
-     select date_trunc('minute', least(at, now())), remote, version, metric, bucket, count(*)
-     from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::smallint[])
-       as e (at, remote, version, metric, bucket)
-     where at > now() - make_interval(days => $6)
-     group by 1, 2, 3, 4, 5 order by 2, 1, 3, 4, 5
-     on conflict (remote, minute, version, metric, bucket) do update set count = p.count + excluded.count`,
+    `insert into pane_counts as p (minute, remote, channel, version, metric, bucket, count)
+     select date_trunc('minute', least(at, now())), remote, channel, version, metric, bucket, count(*)
+     from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[])
+       as e (at, remote, channel, version, metric, bucket)
+     where at > now() - make_interval(days => $7)
+     group by 1, 2, 3, 4, 5, 6 order by 2, 1, 3, 4, 5, 6
+     on conflict (remote, minute, channel, version, metric, bucket) do update set count = p.count + excluded.count`,
     [
       rows.map(({ at }) => at),
       rows.map(({ remote }) => remote),
+      rows.map(({ channel }) => channel),
       rows.map(({ version }) => version),
       rows.map(({ metric }) => metric),
       rows.map(({ bucket }) => bucket),

@@ -33,8 +33,12 @@ function shown(
   return { ...of, kind: "shown", loadMs, bytes: loadMs === null ? null : 50_000 };
 }
 
-async function send(signals: readonly PaneSignal[], at = minutesAgo(0)): Promise<number> {
-  const events: PlatformEvent[] = signals.map((signal) => ({ type: "pane", at, signal }));
+async function send(
+  signals: readonly PaneSignal[],
+  at = minutesAgo(0),
+  channel = "production",
+): Promise<number> {
+  const events: PlatformEvent[] = signals.map((signal) => ({ type: "pane", at, channel, signal }));
   const batch = { id: randomUUID(), source: "shell", events };
   const response = await service.call("POST", "/insights/events", shell, batch);
   expect(response.statusCode).toBe(200);
@@ -46,6 +50,18 @@ async function read(query = ""): Promise<PaneHealth[]> {
   expect(response.statusCode).toBe(200);
   return paneHealthListSchema.parse(response.json()).panes;
 }
+
+it("P2 a version is counted on its own in each channel", async () => {
+  await send([shown(stable, 100), shown(stable, 100)]);
+  await send(
+    [{ ...stable, kind: "failed", side: "browser", code: "remote_unavailable" }],
+    undefined,
+    "preview",
+  );
+  expect(await read("?channel=production")).toMatchObject([{ shown: 2, failed: 0 }]);
+  expect(await read("?channel=preview")).toMatchObject([{ shown: 0, failed: 1 }]);
+  expect(await read()).toMatchObject([{ shown: 2, failed: 1 }]);
+});
 
 it("P18 counts each version on its own: shown, failed, errors, load time, bytes and vitals", async () => {
   await send([

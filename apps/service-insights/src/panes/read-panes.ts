@@ -6,6 +6,8 @@ import { type Bucket, type Measurement, quantile, scales, upperEdge } from "./hi
 export interface PaneQuery {
   readonly since: Date;
   readonly remote: string | undefined;
+  /** All channels together when not given. */
+  readonly channel: string | undefined;
 }
 
 interface Row extends Bucket {
@@ -39,12 +41,13 @@ function healthOf({ remote, version }: Row, rows: readonly Row[]): PaneHealth {
 }
 
 /** Every version that was seen since then, by remote and version. */
-export async function readPanes(pool: Pool, { since, remote }: PaneQuery): Promise<PaneHealthList> {
+export async function readPanes(pool: Pool, { since, remote, channel }: PaneQuery): Promise<PaneHealthList> {
   const { rows } = await pool.query<Row>(
     `select remote, version, metric, bucket::int, sum(count)::float8 as count from pane_counts
      where minute >= date_trunc('minute', $1::timestamptz) and ($2::text is null or remote = $2)
+       and ($3::text is null or channel = $3)
      group by remote, version, metric, bucket order by remote, version, metric, bucket`,
-    [since, remote ?? null],
+    [since, remote ?? null, channel ?? null],
   );
   const versions = Map.groupBy(rows, (row) => `${row.remote}@${row.version}`);
   return {

@@ -30,8 +30,8 @@ function tokenFor(registry: RegistryEnv, scope: string): () => Promise<string> {
 }
 
 /** An installation without a registry shows no remote. */
-function composeNothing(log: FastifyBaseLogger): Composing {
-  const telemetry = createPaneTelemetry({ emit: () => undefined, log });
+function composeNothing({ CHANNEL: channel }: ShellEnv, log: FastifyBaseLogger): Composing {
+  const telemetry = createPaneTelemetry({ channel, emit: () => undefined, log });
   return {
     artifacts: createArtifactCache(() => undefined),
     composition: emptyComposition(),
@@ -44,7 +44,7 @@ function composeNothing(log: FastifyBaseLogger): Composing {
 /** Follows the registry's channel, verifies what it names, and reports to insights. */
 export function startComposing(env: ShellEnv, log: FastifyBaseLogger): Composing {
   const registry = registryOf(env);
-  if (registry === null) return composeNothing(log);
+  if (registry === null) return composeNothing(env, log);
   const sink =
     registry.INSIGHTS_URL === undefined
       ? null
@@ -52,7 +52,10 @@ export function startComposing(env: ShellEnv, log: FastifyBaseLogger): Composing
           ...{ url: registry.INSIGHTS_URL, source: "shell", logger: log },
           getToken: tokenFor(registry, "events:write"),
         });
-  const telemetry = createPaneTelemetry({ emit: (event) => sink?.emit(event), log });
+  const telemetry = createPaneTelemetry({
+    ...{ channel: env.CHANNEL, log },
+    emit: (event) => sink?.emit(event),
+  });
   const artifacts = createArtifactCache(({ remote, version, url }) => {
     telemetry.tampered(remote, version, url);
   });

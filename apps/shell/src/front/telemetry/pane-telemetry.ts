@@ -24,6 +24,8 @@ export interface ServerFailure {
 
 /** Where events and alerts go. */
 export interface PaneTelemetryOptions {
+  /** The channel that this front shows. */
+  readonly channel: string;
   readonly emit: (event: PlatformEvent) => void;
   readonly log: Pick<FastifyBaseLogger, "error">;
   readonly now?: () => number;
@@ -34,11 +36,16 @@ const tamperedForMs = 30_000;
 const rememberedVersions = 200;
 
 /** Creates the way to insights. Each alert is a line of the log with a stable `code`, and a signal beside it. */
-export function createPaneTelemetry({ emit, log, now = Date.now }: PaneTelemetryOptions): PaneTelemetry {
+export function createPaneTelemetry({
+  channel,
+  emit,
+  log,
+  now = Date.now,
+}: PaneTelemetryOptions): PaneTelemetry {
   const tamperedAt = new Map<string, number>();
 
   const send = (signal: PaneSignal): void => {
-    emit({ type: "pane", at: new Date(now()).toISOString(), signal });
+    emit({ type: "pane", at: new Date(now()).toISOString(), channel, signal });
   };
 
   return {

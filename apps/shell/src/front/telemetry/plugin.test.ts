@@ -40,7 +40,12 @@ beforeEach(async () => {
   await app.register(telemetryPlugin, {
     ...{ origin, composition, limits: createReportLimits(20) },
     overrides: { ...noOverrides(), activeFor: async () => active },
-    telemetry: createPaneTelemetry({ emit: (event) => events.push(event), log, now: () => now }),
+    telemetry: createPaneTelemetry({
+      channel: "preview",
+      emit: (event) => events.push(event),
+      log,
+      now: () => now,
+    }),
     sessions: {
       read: async () => ({
         sessionId,
@@ -69,7 +74,9 @@ async function report(body: unknown, headers: Record<string, string> = { [csrfHe
 describe("reports about panes", () => {
   it("P18 are sent on with the server's time", async () => {
     expect((await report({ signals: [failed()] })).statusCode).toBe(204);
-    expect(events).toEqual([{ type: "pane", at: "2026-06-01T12:00:00.000Z", signal: failed() }]);
+    expect(events).toEqual([
+      { type: "pane", at: "2026-06-01T12:00:00.000Z", channel: "preview", signal: failed() },
+    ]);
   });
 
   it("P7 of versions that the person cannot have seen are ignored", async () => {
@@ -113,7 +120,12 @@ describe("reports about panes", () => {
 
 describe("what front itself reports", () => {
   it("SEC-52 a failure to load just after altered bytes were seen says so", () => {
-    const telemetry = createPaneTelemetry({ emit: (event) => events.push(event), log, now: () => now });
+    const telemetry = createPaneTelemetry({
+      channel: "preview",
+      emit: (event) => events.push(event),
+      log,
+      now: () => now,
+    });
     const failure = {
       remote: "billing",
       version: "1.0.0-aaaaaa",
