@@ -7,13 +7,15 @@ interface CanaryControlsProps {
   readonly path: string;
   readonly title: string;
   readonly canary: NonNullable<Rollout["canary"]>;
+  /** Revision of the change that was seen last: what happened since is not undone unseen. */
+  readonly after: number | undefined;
   readonly onChanged: () => Promise<void>;
 }
 
 type Question = "promote" | "abort";
 
 /** What can be done with a version on trial: more people, everybody, or nobody. */
-export function CanaryControls({ path, title, canary, onChanged }: CanaryControlsProps): ReactNode {
+export function CanaryControls({ path, title, canary, after, onChanged }: CanaryControlsProps): ReactNode {
   const { version, percent, guard } = canary;
   const [draft, setDraft] = useState(String(percent));
   const [asked, setAsked] = useState<Question>();
@@ -25,7 +27,7 @@ export function CanaryControls({ path, title, canary, onChanged }: CanaryControl
   };
   const confirm = (): void => {
     setAsked(undefined);
-    if (asked === "promote") void then(promotion.run({ version }));
+    if (asked === "promote") void then(promotion.run({ version, ...(after === undefined ? {} : { after }) }));
     else void then(abort.run({ version, reason: "Aborted in the console" }));
   };
   const error = change.error ?? promotion.error ?? abort.error;

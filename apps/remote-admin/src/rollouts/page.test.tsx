@@ -13,11 +13,16 @@ const live: Rollout = {
   events: [],
 };
 const guard = { minimumLoads: 50, errorRatePoints: 2, slowerPercent: 25 };
-const onTrial: Rollout = { ...live, canary: { version: trial, percent: 10, guard, since: at, by: "dana" } };
 const event = (change: Partial<RolloutEvent>): RolloutEvent => ({
   ...{ revision: 3, kind: "canary-aborted", version: trial, percent: null, reason: null, actor: "dana", at },
   ...change,
 });
+
+const onTrial: Rollout = {
+  ...live,
+  canary: { version: trial, percent: 10, guard, since: at, by: "dana" },
+  events: [event({ revision: 7, kind: "canary-started", percent: 10 })],
+};
 
 const published = { publishedAt: at, publishedBy: "ci", bytes: 10 };
 const remotes: RemoteList = {
@@ -99,9 +104,9 @@ describe("rollouts", () => {
   });
 
   it.each([
-    ["Give it to everybody", "PUT", "stable", { version: trial }],
+    ["Give it to everybody", "PUT", "stable", { version: trial, after: 7 }],
     ["Abort the canary", "DELETE", "canary", { version: trial, reason: "Aborted in the console" }],
-  ])("P2 %s: done after a question, for the version that was seen", async (name, method, end, body) => {
+  ])("P2 %s: done after a question, for what was seen", async (name, method, end, body) => {
     const writes = setUp(onTrial, () => ({ then: live }));
     await screen.findByText("Canary for 10%");
     press(name);

@@ -62,7 +62,13 @@ export function RolloutCard(props: RolloutCardProps): ReactNode {
       {canary === null ? (
         <StartCanary path={path} rollout={rollout} versions={versions} onStarted={onChanged} />
       ) : (
-        <CanaryControls path={path} title={rollout.title} canary={canary} onChanged={onChanged} />
+        <CanaryControls
+          path={path}
+          title={rollout.title}
+          canary={canary}
+          after={latest?.revision}
+          onChanged={onChanged}
+        />
       )}
       <RollBack path={path} rollout={rollout} onRolledBack={onChanged} />
       <History rollout={rollout} format={format} />
