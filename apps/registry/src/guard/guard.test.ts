@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type PaneHealth, type RolloutList, rolloutListSchema } from "@mullion/contracts";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
@@ -82,12 +81,9 @@ it("P7 a canary that fails is aborted by itself, with the figures in history and
   );
   const channel = await (await registry.send("GET", "/channels/broken")).json();
   expect(channel).toMatchObject({ remotes: [{ canary: null }], withdrawn: [`broken@${canary}`] });
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select actor, detail ->> 'reason' as reason from audit where action = 'canary.aborted'",
   );
-  await database.end();
   expect(rows).toEqual([{ actor: "guard", reason: after?.events[0]?.reason }]);
 });
 
@@ -124,23 +120,18 @@ it("P7 a canary that was aborted is not judged by the minute of its last trial w
   await expect.poll(async () => (await rollout("again"))?.canary, { timeout: 5_000 }).toBeNull();
   const json = { version: canary, percent: 10 };
   expect((await registry.send("PUT", "/registry/rollouts/again/again/canary", { json })).status).toBe(200);
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query<{ ahead: boolean }>(
+  const { rows } = await registry.database.query<{ ahead: boolean }>(
     `select compared_from = date_trunc('minute', compared_from) and compared_from > started_at as ahead
      from canaries where remote = 'again'`,
   );
-  await database.end();
   expect(rows).toEqual([{ ahead: true }]);
 });
 
 it("P7 of several instances one watches; another takes over when that one is gone", async () => {
   const own = await startRegistry(undefined, insights.url);
   const others = await Promise.all([own.startInstance(), own.startInstance()]);
-  const database = new pg.Client({ connectionString: own.connectionString });
-  await database.connect();
   const holders = async (): Promise<number[]> => {
-    const { rows } = await database.query<{ pid: number }>(
+    const { rows } = await own.database.query<{ pid: number }>(
       `select pid from pg_locks where locktype = 'advisory' and granted
        and database = (select oid from pg_database where datname = current_database()) order by pid`,
     );
@@ -148,10 +139,9 @@ it("P7 of several instances one watches; another takes over when that one is gon
   };
   await expect.poll(holders).toHaveLength(1);
   const [first] = await holders();
-  await database.query("select pg_terminate_backend($1)", [first]);
+  await own.database.query("select pg_terminate_backend($1)", [first]);
   await expect.poll(async () => (await holders()).some((pid) => pid !== first)).toBe(true);
   expect(await holders()).toHaveLength(1);
-  await database.end();
   await Promise.all(others.map((instance) => instance.close()));
   await own.close();
 });

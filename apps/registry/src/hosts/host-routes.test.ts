@@ -1,5 +1,4 @@
 import type { Host, Release } from "@mullion/contracts";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease, type TestRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
@@ -111,12 +110,9 @@ it("writes to the audit log when a shell brings something else, not each time it
   await announce({ channel: "logged" });
   await announce({ channel: "logged" });
   await announce({ channel: "logged", shared: { react: "19.4.0" } });
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select action, detail->'shared'->>'react' as react from audit where channel = 'logged' order by id",
   );
-  await database.end();
   expect(rows).toEqual([
     { action: "host.announced", react: "19.3.1" },
     { action: "host.announced", react: "19.4.0" },

@@ -1,5 +1,4 @@
 import { createSigningKey, publicKeyOf, signDelegation, thumbprintOf } from "@mullion/release-signing";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
@@ -118,13 +117,10 @@ it("writes to the audit log who delegated and who revoked which key", async () =
       subject: "ada",
     });
   }
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select actor, action, remote from audit where detail->>'thumbprint' = $1 order by id",
     [thumbprint],
   );
-  await database.end();
   expect(rows).toEqual([
     { actor: "operator", action: "key.delegated", remote: null },
     { actor: "ada", action: "key.revoked", remote: null },

@@ -6,23 +6,18 @@ import {
   signRelease,
   thumbprintOf,
 } from "@mullion/release-signing";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease, type TestRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
 
 const [a, b, c] = ["1.0.0-aaaaaa", "1.1.0-bbbbbb", "1.2.0-cccccc"] as const;
 let registry: TestRegistry;
-let database: pg.Client;
 
 beforeAll(async () => {
   registry = await startRegistry();
-  database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
 });
 
 afterAll(async () => {
-  await database.end();
   await registry.close();
 });
 
@@ -55,7 +50,7 @@ async function publishWith(key: SigningKey, { release, blobs }: TestRelease): Pr
 }
 
 async function endDelegation(key: SigningKey): Promise<void> {
-  await database.query("update delegations set expires_at = now() where thumbprint = $1", [
+  await registry.database.query("update delegations set expires_at = now() where thumbprint = $1", [
     await thumbprintOf(key),
   ]);
 }
@@ -118,20 +113,21 @@ it("SEC-52 a key that is revoked while a release is looked at does not publish i
   await prepare("raced", a);
   const { release, blobs } = createRelease("raced", b);
   for (const [hash, bytes] of blobs) await registry.send("PUT", `/blobs/${hash}`, { bytes });
-  await database.query("begin");
-  await database.query("select from remotes where name = 'raced' for update");
+  await registry.database.query("begin");
+  await registry.database.query("select from remotes where name = 'raced' for update");
   const publishing = registry.put(release);
   const waiting =
     "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  await expect.poll(async () => (await database.query(waiting)).rowCount).toBe(1);
+  await expect.poll(async () => (await registry.database.query(waiting)).rowCount).toBe(1);
   await revoke(await registry.trust.keyOf("raced"));
-  await database.query("commit");
+  await registry.database.query("commit");
   const refused = await publishing;
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({ code: "key_revoked" });
-  const { rowCount } = await database.query("select from versions where remote = 'raced' and version = $1", [
-    b,
-  ]);
+  const { rowCount } = await registry.database.query(
+    "select from versions where remote = 'raced' and version = $1",
+    [b],
+  );
   expect(rowCount).toBe(0);
 });
 
@@ -200,7 +196,7 @@ it("P2 a rollback to what no delegation vouches for any more is refused; one to 
   await registry.promote(createRelease("ended", b), "ended");
   const old = await registry.trust.keyOf("ended");
   await revoke(old);
-  const { rows } = await database.query<{ until: Date }>(
+  const { rows } = await registry.database.query<{ until: Date }>(
     "select expires_at as until from delegations where thumbprint = $1",
     [await thumbprintOf(old)],
   );
@@ -209,7 +205,7 @@ it("P2 a rollback to what no delegation vouches for any more is refused; one to 
   expect(refused.status).toBe(422);
   expect(await refused.json()).toMatchObject({ code: "signature_refused" });
   expect((await read("ended")).remotes[0]?.stable.version).toBe(b);
-  await database.query("update delegations set expires_at = $2 where thumbprint = $1", [
+  await registry.database.query("update delegations set expires_at = $2 where thumbprint = $1", [
     await thumbprintOf(old),
     rows[0]?.until,
   ]);

@@ -10,7 +10,7 @@ import {
 } from "@mullion/contracts";
 import { verifyPlacedVersion } from "@mullion/release-signing";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
-import pg from "pg";
+import type { QueryResultRow } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
@@ -64,11 +64,8 @@ async function list(
   return overrideListSchema.parse(await response.json()).overrides;
 }
 
-async function query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query<T>(text, values);
-  await database.end();
+async function query<T extends QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+  const { rows } = await registry.database.query<T>(text, values);
   return rows;
 }
 

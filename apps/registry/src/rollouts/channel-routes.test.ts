@@ -1,6 +1,5 @@
 import type { Channel, ChannelChange } from "@mullion/contracts";
 import { createTestLink } from "@mullion/testing";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
@@ -183,12 +182,9 @@ it("P2 every change of a channel is in the audit log, in the order of revisions"
   if (a === undefined || b === undefined) throw new Error("nothing published");
   for (const release of [a, b]) await registry.promote(release, "logged");
   await rollBack("logged", "iota", b.release.version);
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select actor, action, version, detail from audit where channel = 'logged' order by id",
   );
-  await database.end();
   expect(rows).toEqual([
     {
       actor: "deployer",

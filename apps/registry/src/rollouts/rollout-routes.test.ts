@@ -8,7 +8,6 @@ import {
   type Scope,
 } from "@mullion/contracts";
 import { verifyPlacedVersion } from "@mullion/release-signing";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
@@ -197,12 +196,9 @@ it("P2 every change of a canary is in the audit log with its percentage and reas
   await tryOut("theta", b, 10);
   await tryOut("theta", b, 25);
   await send("DELETE", "theta", "canary", { version: b, reason: "enough" });
-  const database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select actor, action, version, detail from audit where channel = 'theta' and action like 'canary.%' order by id",
   );
-  await database.end();
   expect(rows).toEqual([
     { actor: "deployer", action: "canary.started", version: b, detail: { revision: 2, percent: 10 } },
     { actor: "deployer", action: "canary.changed", version: b, detail: { revision: 3, percent: 25 } },

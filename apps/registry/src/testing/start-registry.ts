@@ -7,6 +7,7 @@ import { runMigrations } from "@mullion/postgres";
 import { createSigningKey } from "@mullion/release-signing";
 import { createTestDatabase, createTestIssuer, type TestIssuer } from "@mullion/testing";
 import type { FastifyInstance } from "fastify";
+import pg from "pg";
 import type { StoreSettings } from "../artifacts/store-settings.ts";
 import { signingKeySchema } from "../overrides/signing-key.ts";
 import { createRegistry } from "../server.ts";
@@ -17,6 +18,8 @@ import { createTrust, type Trust } from "./trust.ts";
 export interface TestRegistry extends TestInstance {
   readonly issuer: TestIssuer;
   readonly connectionString: string;
+  /** A connection to its database, for what no route tells or allows. */
+  readonly database: pg.Client;
   readonly artifactsDir: string;
   /** Requests with a token of these scopes; `scopes` null sends none. */
   send(method: string, path: string, options?: SendOptions): Promise<Response>;
@@ -59,9 +62,10 @@ export async function startRegistry(
   artifacts?: StoreSettings,
   insightsUrl = "http://127.0.0.1:9",
 ): Promise<TestRegistry> {
-  const database = await createTestDatabase();
-  const { connectionString } = database;
+  const { connectionString, drop } = await createTestDatabase();
   await runMigrations({ connectionString, dir: migrations });
+  const database = new pg.Client({ connectionString });
+  await database.connect();
   const issuer = await createTestIssuer();
   const artifactsDir = await mkdtemp(path.join(tmpdir(), "mullion-registry-"));
   const instances: FastifyInstance[] = [];
@@ -134,6 +138,7 @@ export async function startRegistry(
     put,
     issuer,
     connectionString,
+    database,
     artifactsDir,
     send,
     startInstance,
@@ -148,7 +153,8 @@ export async function startRegistry(
       }),
     async close() {
       await Promise.all(instances.map((app) => app.close()));
-      await Promise.all([issuer.close(), database.drop(), rm(artifactsDir, { recursive: true })]);
+      await database.end();
+      await Promise.all([issuer.close(), drop(), rm(artifactsDir, { recursive: true })]);
     },
   };
 }

@@ -1,21 +1,16 @@
 import type { Release } from "@mullion/contracts";
 import { createSigningKey, publicKeyOf, signRelease, thumbprintOf } from "@mullion/release-signing";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
 
 let registry: TestRegistry;
-let database: pg.Client;
 
 beforeAll(async () => {
   registry = await startRegistry();
-  database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
 });
 
 afterAll(async () => {
-  await database.end();
   await registry.close();
 });
 
@@ -32,7 +27,7 @@ async function refusalOf(remote: string, jws: string, version = "1.0.0-aaaaaa"):
 }
 
 async function published(remote: string): Promise<string[]> {
-  const { rows } = await database.query<{ version: string }>(
+  const { rows } = await registry.database.query<{ version: string }>(
     "select version from versions where remote = $1 order by version",
     [remote],
   );
@@ -98,7 +93,7 @@ it("SEC-52 a delegation in the database that the root key did not sign lets nobo
     },
     stranger,
   );
-  await database.query(
+  await registry.database.query(
     `insert into delegations (thumbprint, jws, team, remotes, algorithm, issued_at, expires_at)
      values ($1, $2, 'planted', '{planted}', 'EdDSA', now(), now() + interval '1 year')`,
     [await thumbprintOf(key), forged],
@@ -126,7 +121,7 @@ it("a published version can be signed again with a team's new key, and is then p
   expect(await channel.json()).toMatchObject({
     remotes: [{ remote: "renewed", stable: { jws, delegation } }],
   });
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select action from audit where remote = 'renewed' and version is not null",
   );
   expect(rows.map(({ action }: { action: string }) => action)).toEqual([

@@ -1,20 +1,15 @@
 import type { Release } from "@mullion/contracts";
-import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRelease } from "../testing/release.ts";
 import { startRegistry, type TestRegistry } from "../testing/start-registry.ts";
 
 let registry: TestRegistry;
-let database: pg.Client;
 
 beforeAll(async () => {
   registry = await startRegistry();
-  database = new pg.Client({ connectionString: registry.connectionString });
-  await database.connect();
 });
 
 afterAll(async () => {
-  await database.end();
   await registry.close();
 });
 
@@ -43,7 +38,7 @@ it("P2 the database itself refuses to change versions, the history and the audit
       `delete from ${table}`,
       `truncate ${table} cascade`,
     ]) {
-      await expect(database.query(statement), statement).rejects.toMatchObject({ code: "23001" });
+      await expect(registry.database.query(statement), statement).rejects.toMatchObject({ code: "23001" });
     }
   }
 });
@@ -198,7 +193,7 @@ it("P2 writes every publication to the audit log, once, with who and what", asyn
   const release = createRelease("audited", "1.0.0-aaaaaa");
   await registry.publish(release);
   await registry.publish(release);
-  const { rows } = await database.query(
+  const { rows } = await registry.database.query(
     "select actor, action, version from audit where remote = 'audited' and version is not null",
   );
   expect(rows).toEqual([{ actor: "deployer", action: "version.published", version: "1.0.0-aaaaaa" }]);
