@@ -1,3 +1,4 @@
+import type { CanaryAbort, NewCanary, Promotion } from "@mullion/contracts";
 import { useBffMutation } from "@mullion/session";
 import { Alert, Button, Confirmation, TextField } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
@@ -19,9 +20,9 @@ export function CanaryControls({ path, title, canary, after, onChanged }: Canary
   const { version, percent, guard } = canary;
   const [draft, setDraft] = useState(String(percent));
   const [asked, setAsked] = useState<Question>();
-  const change = useBffMutation<object>({ method: "PUT", path: `${path}/canary` });
-  const promotion = useBffMutation<object>({ method: "PUT", path: `${path}/stable` });
-  const abort = useBffMutation<object>({ method: "DELETE", path: `${path}/canary` });
+  const change = useBffMutation<NewCanary>({ method: "PUT", path: `${path}/canary` });
+  const promotion = useBffMutation<Promotion>({ method: "PUT", path: `${path}/stable` });
+  const abort = useBffMutation<CanaryAbort>({ method: "DELETE", path: `${path}/canary` });
   const then = async (done: Promise<boolean>): Promise<void> => {
     if (await done) await onChanged();
   };

@@ -1,3 +1,4 @@
+import type { Rollback } from "@mullion/contracts";
 import { useBffMutation } from "@mullion/session";
 import { Alert, Button, Confirmation } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
@@ -12,7 +13,7 @@ interface RollBackProps {
 /** Goes back to the version that was promoted before. */
 export function RollBack({ path, rollout, onRolledBack }: RollBackProps): ReactNode {
   const [isAsked, setIsAsked] = useState(false);
-  const { run, isSaving, error } = useBffMutation<object>({ method: "POST", path: `${path}/rollback` });
+  const { run, isSaving, error } = useBffMutation<Rollback>({ method: "POST", path: `${path}/rollback` });
   const { title, stable } = rollout;
   const rollBack = async (): Promise<void> => {
     if (await run({ from: stable.version })) await onRolledBack();

@@ -1,4 +1,4 @@
-import type { RemoteList } from "@mullion/contracts";
+import type { NewCanary, RemoteList } from "@mullion/contracts";
 import { useBffMutation } from "@mullion/session";
 import { Alert, Button, SelectField, TextField } from "@mullion/ui";
 import { type ReactNode, useState } from "react";
@@ -11,11 +11,6 @@ interface StartCanaryProps {
   readonly onStarted: () => Promise<void>;
 }
 
-interface NewCanary {
-  readonly version: string;
-  readonly percent: number;
-}
-
 /** Puts another published version on trial. */
 export function StartCanary({ path, rollout, versions, onStarted }: StartCanaryProps): ReactNode {
   const choices = versions
@@ -23,7 +18,10 @@ export function StartCanary({ path, rollout, versions, onStarted }: StartCanaryP
     .map(({ version }) => ({ value: version, label: version }));
   const [chosen, setChosen] = useState<string>();
   const [percent, setPercent] = useState("5");
-  const { run, isSaving, error } = useBffMutation<NewCanary>({ method: "PUT", path: `${path}/canary` });
+  const { run, isSaving, error } = useBffMutation<Pick<NewCanary, "version" | "percent">>({
+    method: "PUT",
+    path: `${path}/canary`,
+  });
   const version = chosen ?? choices[0]?.value;
   if (version === undefined) {
     return <p className="mu-muted mu-small">There is no other version to try. Deploy one first.</p>;
