@@ -7,6 +7,7 @@ export { createTestLink, type TestLink } from "./link.ts";
 export { freePort } from "./port.ts";
 export { type RedisTopology, startRedisCluster, startRedisSentinels } from "./redis-topology.ts";
 export { createRemoteVariant, type RemoteVariant } from "./remote-variant.ts";
+export { seededRandom } from "./seeded-random.ts";
 export { createSigningKey, type SigningKey } from "./signing-key.ts";
 export {
   createUserAgent,

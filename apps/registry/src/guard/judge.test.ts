@@ -1,19 +1,9 @@
 import { type CanaryGuard, canaryGuardSchema, type PaneHealth } from "@mullion/contracts";
+import { seededRandom } from "@mullion/testing";
 import { expect, it } from "vitest";
 import { falseAlarmRate, judge, type Looks } from "./judge.ts";
 
 const guard: CanaryGuard = canaryGuardSchema.parse({});
-
-// A generator of its own, so that a failure comes again (mulberry32).
-function randoms(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** How a version of a simulation is. Its LCP is spread around `lcpMs` as vitals are: most near it, some far above. */
 interface Nature {
@@ -82,7 +72,7 @@ interface Run {
 
 /** Shows a canary to `share` of the visits, and has the guard look after each `every` of them. */
 function run(seed: number, canaryNature: Nature, { loads = 4_000, share = 0.1, every = 25 } = {}): Run {
-  const random = randoms(seed);
+  const random = seededRandom(seed);
   const canary = new Version(canaryNature, random);
   const stable = new Version(healthy, random);
   let looks: Looks = {};
@@ -117,7 +107,7 @@ it("P7 a canary as good as the stable version survives hundreds of looks: one in
 it("the same test at every look, with nothing held back for the others, would abort many good canaries", () => {
   // Without what the guard does about it this suite could not tell a sound rule from an unsound one.
   const naive = (seed: number): boolean => {
-    const random = randoms(seed);
+    const random = seededRandom(seed);
     const [canary, stable] = [new Version(healthy, random), new Version(healthy, random)];
     for (let visit = 1; canary.shown + canary.failed < 1_500; visit += 1) {
       (random() < 0.25 ? canary : stable).show();
@@ -149,7 +139,7 @@ it("P7 a canary whose LCP is half as long again is aborted, one that is a tenth 
 });
 
 it("P7 a canary that is not worse than a stable version that fails as often stays", () => {
-  const random = randoms(3);
+  const random = seededRandom(3);
   const broken = { ...healthy, failureRate: 0.3 };
   const [canary, stable] = [new Version(broken, random), new Version(broken, random)];
   for (let visit = 0; visit < 2_000; visit += 1) (visit % 2 === 0 ? canary : stable).show();
@@ -157,7 +147,7 @@ it("P7 a canary that is not worse than a stable version that fails as often stay
 });
 
 it("concludes nothing from fewer showings than the guard asks for, nor without a stable version to compare with", () => {
-  const random = randoms(4);
+  const random = seededRandom(4);
   const canary = new Version({ ...healthy, failureRate: 1 }, random);
   const stable = new Version(healthy, random);
   for (let visit = 0; visit < 49; visit += 1) canary.show();
@@ -170,7 +160,7 @@ it("concludes nothing from fewer showings than the guard asks for, nor without a
 });
 
 it("takes each look once: the same figures again conclude nothing new", () => {
-  const random = randoms(5);
+  const random = seededRandom(5);
   const [canary, stable] = [
     new Version({ ...healthy, failureRate: 0.5 }, random),
     new Version(healthy, random),

@@ -1,16 +1,6 @@
+import { seededRandom } from "@mullion/testing";
 import { expect, it } from "vitest";
 import { bucketOf, quantile, type Scale, scales, upperEdge } from "./histogram.ts";
-
-// A generator of its own, so that a failure comes again (mulberry32).
-function randoms(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function histogramOf(values: readonly number[], scale: Scale) {
   const groups = Map.groupBy(values, (value) => bucketOf(value, scale));
@@ -20,7 +10,7 @@ function histogramOf(values: readonly number[], scale: Scale) {
 }
 
 it("P18 a percentile read from intervals is at most 5 % off, over the whole scale", () => {
-  const random = randoms(7);
+  const random = seededRandom(7);
   for (const [name, scale] of Object.entries(scales)) {
     for (let round = 0; round < 200; round += 1) {
       const centre = scale.first * (scale.last / scale.first) ** (0.05 + 0.9 * random());
