@@ -22,7 +22,7 @@ import { checkPortsAreFree, type PartName, type Ports, portsFrom } from "./ports
 import { publishRemote, publishRemotes } from "./publish.ts";
 import { takeRunState } from "./run-state.ts";
 import { readOrCreateSecrets, type Secrets, writePrivately } from "./secrets.ts";
-import { openSigningKeys, rootKeysText } from "./signing-keys.ts";
+import { openSigningKeys, rootKeysText, type SigningKeys } from "./signing-keys.ts";
 import { allOrFirstFailure, createSteps, type PrintLine, type Steps } from "./steps.ts";
 import { startStores } from "./stores.ts";
 import type { ProcessEvent, SupervisedProcess } from "./supervised-process.ts";
@@ -70,6 +70,8 @@ export interface Platform {
   logFile(name: PartName): string;
   /** Publishes the built remote in a folder and puts it live, with a key of its own that the root key has delegated. */
   deploy(dir: string, options?: { readonly promote?: boolean }): Promise<Deployment>;
+  /** Private key that the versions of a remote are signed with. */
+  readonly signingKeyOf: SigningKeys["of"];
   /** Stops everything that was started. */
   stop(): Promise<void>;
 }
@@ -178,6 +180,7 @@ async function start({ options, layout, ports, supervisor }: Start): Promise<Omi
     process: (name) => supervisor.get(name),
     logFile: log,
     deploy: (dir, how) => publishRemote(publishing, dir, how),
+    signingKeyOf: (remote) => signingKeys.of(remote),
   };
 }
 
