@@ -1,3 +1,4 @@
+import { request } from "undici";
 import { expect, sessionCookie, sessionIdOf, test } from "../src/fixtures.ts";
 
 test("P3 the HTML of a page holds the remote's content and its data, for whoever asks with a session cookie", async ({
@@ -48,4 +49,23 @@ test("hydration changes nothing: no layout shift and no complaint, on every remo
     expect(shift, path).toBeLessThan(0.01);
   }
   expect(traffic.complaints).toEqual([]);
+});
+
+test("S0.9 files of the shell's build arrive as the build compressed them, for good, each form apart", async ({
+  platform,
+}) => {
+  const html = await (await fetch(`${platform.shellUrl}/`)).text();
+  const [script] = /\/_next\/static\/chunks\/[^"]+\.js/.exec(html) ?? [];
+  if (script === undefined) throw new Error("the page loads no script");
+  const sizes = [];
+  for (const encoding of ["identity", "gzip", "br"]) {
+    const headers = { "accept-encoding": encoding };
+    const { headers: answered, body } = await request(platform.shellUrl + script, { headers });
+    expect(answered["content-encoding"] ?? "identity").toBe(encoding);
+    expect(answered["content-type"]).toMatch(/^(?:text|application)\/javascript/);
+    expect(answered["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(answered["vary"]).toBe("accept-encoding");
+    sizes.push((await body.arrayBuffer()).byteLength);
+  }
+  expect(sizes, "smaller each").toEqual(sizes.toSorted((one, other) => other - one));
 });

@@ -41,6 +41,9 @@ export const releaseSchema = z.strictObject({
 });
 export type Release = z.infer<typeof releaseSchema>;
 
+/** Name in `shared` of what module federation adds to webpack's runtime: remotes take it from the shell like any module. */
+export const federationRuntime = "@module-federation/webpack-bundler-runtime";
+
 /** A release in a channel, with the absolute URL its files are served under (ends in `/`). */
 export const placedReleaseSchema = releaseSchema.extend({ baseUrl: z.url() });
 export type PlacedRelease = z.infer<typeof placedReleaseSchema>;

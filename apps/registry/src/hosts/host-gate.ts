@@ -10,9 +10,13 @@ type Issue = NonNullable<Problem["issues"]>[number];
 function rangeIssues({ shared }: Release, host: Host): Issue[] {
   return Object.entries(shared).flatMap(([name, range]) => {
     const brought = host.shared[name];
-    // What the shell does not share the remote brings itself.
-    if (range === false || brought === undefined) return [];
+    // Where a contract decides, it says what is missing.
+    if (range === false) return [];
     const path = `shared.${name}`;
+    if (brought === undefined) {
+      const remedy = "deploy a shell that shares it first, or build without sharing it";
+      return [{ path, message: `the ${host.channel} shell does not bring ${name}: ${remedy}` }];
+    }
     if (validRange(range) === null) return [{ path, message: `${range} is no range of versions` }];
     if (satisfies(brought, range, { includePrerelease: true })) return [];
     return [

@@ -44,7 +44,6 @@ it("takes any release while no shell has said what it brings, and then what fits
     react: "^19.3.0",
     swr: "^2.5.0",
     "@mullion/ui": false,
-    "not-of-the-shell": "^1.0.0",
   } as const;
   expect((await registry.publish(built("early", { shared: { react: "^18.0.0" } }))).status).toBe(201);
   expect((await announce()).status).toBe(200);
@@ -66,6 +65,14 @@ it("P8 refuses a release built for other versions than the live shell brings, an
   });
   const { issues } = await refusalOf(built("odd", { shared: { react: "newest" } }));
   expect(issues[0]?.message).toBe("newest is no range of versions");
+  // Remotes have no copy of what they share: without the shell's there would be none at all.
+  expect((await refusalOf(built("new", { shared: { lit: "^3.0.0" } }))).issues).toEqual([
+    {
+      path: "shared.lit",
+      message:
+        "the production shell does not bring lit: deploy a shell that shares it first, or build without sharing it",
+    },
+  ]);
 });
 
 it("P8 refuses a release whose contract with the shell is another, naming the export", async () => {

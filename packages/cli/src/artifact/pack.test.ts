@@ -36,7 +36,7 @@ async function writeBuild(buildId: string): Promise<void> {
   await write(".next/BUILD_ID", buildId);
   await write(".next/static/chunks/mf-manifest.json", {
     name: `billing_${buildId}`,
-    metaData: { publicPath: "auto" },
+    metaData: { publicPath: "auto", pluginVersion: "2.9.2" },
     exposes: [
       {
         id: `billing_${buildId}:app`,
@@ -94,7 +94,11 @@ it("packs a build into a release that the registry's contract accepts, with ever
 
 it("P8 records what it takes from the shell: by range, and by contract where a package ships one", async () => {
   expect((await packBuild(dir)).release).toMatchObject({
-    shared: { react: "^19.3.1", "@acme/session": "^1.0.0" },
+    shared: {
+      react: "^19.3.1",
+      "@acme/session": "^1.0.0",
+      "@module-federation/webpack-bundler-runtime": "~2.9.2",
+    },
     contracts: {},
   });
   const hash = "c".repeat(64);

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { federationRuntime } from "@mullion/contracts";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { isMissing, readJson } from "./read-json.ts";
@@ -9,6 +10,7 @@ const assetsSchema = z.object({ sync: z.array(z.string()) });
 /** The part of `mf-manifest.json` (module federation 2) that is used. */
 const federationManifestSchema = z.object({
   name: z.string(),
+  metaData: z.object({ pluginVersion: z.string() }),
   exposes: z.array(z.object({ path: z.string(), assets: z.object({ js: assetsSchema, css: assetsSchema }) })),
   shared: z.array(z.object({ name: z.string(), requiredVersion: z.string() })).default([]),
 });
@@ -102,7 +104,11 @@ export async function readBuild(next: string): Promise<RemoteBuild> {
         { scripts: assets.js.sync.map(releasePath), styles: assets.css.sync.map(releasePath) },
       ]),
     ),
-    shared: Object.fromEntries(manifest.shared.map(({ name, requiredVersion }) => [name, requiredVersion])),
+    shared: {
+      ...Object.fromEntries(manifest.shared.map(({ name, requiredVersion }) => [name, requiredVersion])),
+      // Its parts call each other by names that no contract holds: fixes may differ, features may not.
+      [federationRuntime]: `~${manifest.metaData.pluginVersion}`,
+    },
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
   const needed = Object.values(build.exposes).flatMap(({ scripts, styles }) => [...scripts, ...styles]);

@@ -7,13 +7,13 @@ type Entries = Record<string, string | string[] | EntryDescription>;
 export type EntryFunction = () => Promise<Entries>;
 
 /**
- * Puts every page entry into no webpack layer. Next 15 compiles client pages in the layer `pages-dir-browser` while
+ * Puts every page entry, and those `added`, into no webpack layer. Next 15 compiles client pages in the layer `pages-dir-browser` while
  * modules in the share scope have none: two `RouterContext`s result, and hydration fails with "NextRouter was not
  * mounted" (module-federation/core#3634). Next adds its layer only to entries without a `layer` key of their own.
  */
-export function withoutEntryLayers(entry: EntryFunction): EntryFunction {
+export function withoutEntryLayers(entry: EntryFunction, added: Entries = {}): EntryFunction {
   return async () => {
-    const entries = await entry();
+    const entries = { ...(await entry()), ...added };
     return Object.fromEntries(
       Object.entries(entries).map(([name, value]) => {
         if (name.startsWith("pages/api/")) return [name, value];

@@ -1,8 +1,9 @@
 import type { NextConfig } from "next";
 import type { ClientConfig } from "./development/client-build.ts";
+import { type SplitChunks, withHostChunks } from "./host-chunks.ts";
+import { HostRuntimePlugin } from "./host-runtime-plugin.ts";
 import type { EntryFunction } from "./layers.ts";
 import { withoutEntryLayers } from "./layers.ts";
-import { type ResolveOptions, withOneRuntime } from "./one-runtime.ts";
 import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
 import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
 
@@ -10,7 +11,7 @@ import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
 interface WebpackConfig extends ClientConfig {
   entry: EntryFunction;
   output: { crossOriginLoading?: string };
-  resolve: ResolveOptions;
+  optimization: { splitChunks: SplitChunks | false };
 }
 interface WebpackContext {
   isServer: boolean;
@@ -19,6 +20,8 @@ interface WebpackContext {
 /** What `withHost` and `withRemote` have in common. */
 export interface FederatedBuild {
   readonly role: RuntimeRole;
+  /** Entries beside Next's in what is built for browsers. */
+  readonly entries?: Readonly<Record<string, string>>;
   /** Null where nothing is federated. */
   readonly plugin: (isServer: boolean) => PluginOptions | null;
   /** Further changes to what is built for browsers. */
@@ -38,12 +41,14 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
     eslint: { ignoreDuringBuilds: true },
     webpack: (webpackConfig: WebpackConfig, context: WebpackContext): WebpackConfig => {
       if (!context.isServer) {
-        webpackConfig.entry = withoutEntryLayers(webpackConfig.entry);
+        webpackConfig.entry = withoutEntryLayers(webpackConfig.entry, build.entries);
         // Chunks come from the artifact host, without credentials: preloads and integrity need the same mode.
         webpackConfig.output.crossOriginLoading = "anonymous";
         build.changeClient?.(webpackConfig);
-        if (build.role === "external") webpackConfig.plugins.push(new RemoteFilesPlugin());
-        else webpackConfig.resolve = withOneRuntime(webpackConfig.resolve);
+        if (build.role === "external")
+          webpackConfig.plugins.push(new HostRuntimePlugin(), new RemoteFilesPlugin());
+        if (build.role === "provide")
+          webpackConfig.optimization.splitChunks = withHostChunks(webpackConfig.optimization.splitChunks);
       }
       const options = build.plugin(context.isServer);
       if (options !== null) webpackConfig.plugins.push(createFederationPlugin(options, build.role));

@@ -1,13 +1,17 @@
 import type { ModuleFederationRuntimePlugin } from "@module-federation/runtime-core";
 import { hostContainer } from "../names.ts";
 import { hostState } from "./host-instance.ts";
+import { shareBundler } from "./share-bundler.ts";
 
 /** Runtime plugin of the host: keeps the federation instance, loads no script itself, and lets failures be seen. */
 export default function mullionHostPlugin(): ModuleFederationRuntimePlugin {
   return {
     name: "mullion-host",
     beforeInit(args) {
-      if (args.userOptions.name === hostContainer) hostState().instance = args.origin;
+      if (args.userOptions.name === hostContainer) {
+        hostState().instance = args.origin;
+        shareBundler();
+      }
       return args;
     },
     createScript({ url }) {

@@ -19,7 +19,8 @@ let told: unknown[];
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), "mullion-host-"));
   file = path.join(dir, "mf-manifest.json");
-  await writeFile(file, JSON.stringify({ shared: [{ name: "react", version: "19.3.1", singleton: true }] }));
+  const shared = [{ name: "react", version: "19.3.1", singleton: true }];
+  await writeFile(file, JSON.stringify({ metaData: { pluginVersion: "2.9.2" }, shared }));
   statuses = [];
   told = [];
   server = createServer((request, response) => {
@@ -54,7 +55,7 @@ it("P8 a front tells the registry which modules it shares and the contract of @m
   expect(hostSchema.parse(host)).toEqual(host);
   expect(host).toMatchObject({
     channel: "production",
-    shared: { react: "19.3.1" },
+    shared: { react: "19.3.1", "@module-federation/webpack-bundler-runtime": "2.9.2" },
     contracts: { "@mullion/session#useBff": expect.stringMatching(/^[0-9a-f]{64}$/) as string },
   });
   expect(told).toEqual([{ method: "PUT", url: "/registry/hosts/production", body: host }]);

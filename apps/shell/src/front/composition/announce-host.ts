@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Host } from "@mullion/contracts";
+import { federationRuntime, type Host } from "@mullion/contracts";
 import sessionContract from "@mullion/session/contract.json" with { type: "json" };
 import type { FastifyBaseLogger } from "fastify";
 import { z } from "zod";
 import { askRegistry, type RegistryClientOptions } from "./registry-client.ts";
 
 /** Module federation's report of the build, as far as it is used. */
-const reportSchema = z.object({ shared: z.array(z.object({ name: z.string(), version: z.string() })) });
+const reportSchema = z.object({
+  metaData: z.object({ pluginVersion: z.string() }),
+  shared: z.array(z.object({ name: z.string(), version: z.string() })),
+});
 const reportFile = fileURLToPath(new URL("../../../.next/static/chunks/mf-manifest.json", import.meta.url));
 const defaults = { first: 500, most: 30_000, file: reportFile };
 
@@ -21,10 +24,13 @@ export interface Announcement {
 
 /** What this shell brings for remotes: the modules it shares, and the contract of `@mullion/session`. */
 export async function readHost(channel: string, file: string): Promise<Host> {
-  const { shared } = reportSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  const { metaData, shared } = reportSchema.parse(JSON.parse(await readFile(file, "utf8")));
   return {
     channel,
-    shared: Object.fromEntries(shared.map(({ name, version }) => [name, version])),
+    shared: {
+      ...Object.fromEntries(shared.map(({ name, version }) => [name, version])),
+      [federationRuntime]: metaData.pluginVersion,
+    },
     contracts: Object.fromEntries(
       Object.entries(sessionContract).map(([exported, hash]) => [`@mullion/session#${exported}`, hash]),
     ),
