@@ -5,6 +5,8 @@ export interface Blame {
    * Returns what is in quarantine from now on.
    */
   ended(underWay: ReadonlySet<string>, loaded: readonly string[]): string[];
+  /** It keeps its own pages waiting. Returns what is in quarantine from now on. */
+  hung(version: string): string[];
   /** A page of it was drawn to the end. */
   drawn(version: string): void;
   /** May have been the one: drawn one at a time, so that the next end is certain. */
@@ -56,6 +58,7 @@ export function createBlame(quarantineMs: number, now = (): number => performanc
       for (const version of candidates) suspects.add(version);
       return lock(again);
     },
+    hung: (version) => (isQuarantined(version) ? [] : lock([version])),
     drawn(version) {
       suspects.delete(version);
     },

@@ -12,6 +12,8 @@ export type PageRequest = Pick<
 export interface PageConnections {
   /** How many broke. */
   lost(): number;
+  /** None is left. */
+  areLost(): boolean;
   /** Sends one request on a connection of its own; waits while all are in use. */
   stream(page: PageRequest, factory: Dispatcher.StreamFactory): Promise<void>;
   destroy(error: Error): void;
@@ -40,8 +42,8 @@ function createClient(socket: Socket): Client {
   });
 }
 
-/** Speaks HTTP on sockets whose other ends a render process inherited. */
-export function createPageConnections(sockets: readonly Socket[]): PageConnections {
+/** Speaks HTTP on sockets whose other ends a render process inherited. `onLost` is called when none is left. */
+export function createPageConnections(sockets: readonly Socket[], onLost: () => void): PageConnections {
   const idle: Client[] = [];
   const waiting: { resolve(client: Client): void; reject(error: Error): void }[] = [];
   const broken = new Set<Client>();
@@ -77,12 +79,15 @@ export function createPageConnections(sockets: readonly Socket[]): PageConnectio
       const place = idle.indexOf(client);
       if (place >= 0) idle.splice(place, 1);
       void client.destroy();
-      if (broken.size === sockets.length) destroy(new ShellError("render_gone", "Render has ended."));
+      if (broken.size < sockets.length) return;
+      destroy(new ShellError("render_gone", "Render has ended."));
+      onLost();
     });
   }
 
   return {
     lost: () => broken.size,
+    areLost: () => failure !== null,
     async stream(page, factory) {
       const client = await take();
       try {

@@ -5,6 +5,7 @@ import { type Dispatcher, errors } from "undici";
 import { ShellError } from "../errors.ts";
 import { keepPageHeaders } from "./answer-headers.ts";
 import { type BridgeOperations, serveBridge } from "./bridge-server.ts";
+import { createLateness } from "./lateness.ts";
 import { createPageConnections, type PageRequest } from "./page-connections.ts";
 import { createPageSink } from "./page-sink.ts";
 import { logOutput } from "./render-output.ts";
@@ -27,7 +28,7 @@ export interface RenderChild {
   readonly ready: Promise<unknown>;
   readonly ended: Promise<RenderEnd>;
   isGone(): boolean;
-  /** Versions whose pages are being drawn. */
+  /** Versions whose pages are being drawn, or were given up since one was answered. */
   underWay(): ReadonlySet<string>;
   /** Versions whose pages it ever drew, oldest first. */
   versions(): readonly string[];
@@ -100,16 +101,24 @@ function isCutOff(error: unknown): boolean {
   );
 }
 
+/** What a render process is started with. */
+export interface ChildOptions {
+  readonly operations: BridgeOperations;
+  readonly limits: RenderLimits;
+  /** Whether a version may be what ended an earlier process. */
+  readonly isSuspect: (version: string) => boolean;
+  /** Told of a version that keeps its own pages waiting, while others are drawn. */
+  readonly onHung: (version: string) => void;
+  readonly log: FastifyBaseLogger;
+}
+
 /** Starts a render process and watches it. */
-export function startChild(
-  operations: BridgeOperations,
-  limits: RenderLimits,
-  log: FastifyBaseLogger,
-): RenderChild {
+export function startChild(options: ChildOptions): RenderChild {
+  const { operations, limits, isSuspect, onHung, log } = options;
   const { child, bridge, connections: sockets, output } = spawnRender(limits.heapMegabytes);
   const startedAt = performance.now();
-  const connections = createPageConnections(sockets);
   const load = createLoad();
+  const lateness = createLateness(limits.stuckAfterPages, isSuspect);
   const ready = Promise.withResolvers<undefined>();
   let reason: RenderEnd | null = null;
   let isReady = false;
@@ -121,6 +130,12 @@ export function startChild(
     reason ??= why;
     child.kill("SIGKILL");
   };
+  // Nothing can be drawn by it any more. Mostly it has ended; when it has not, something in it closed what is not its own.
+  const connections = createPageConnections(sockets, () => {
+    void endKnown().then(() => {
+      kill("render_crashed");
+    });
+  });
   for (const stream of output) logOutput(stream, log, child.pid);
   const server = serveBridge(
     bridge,
@@ -178,6 +193,12 @@ export function startChild(
     end();
   });
 
+  /** The page may have been lost with the process: until that is known, it is under way. */
+  const untilEndKnown = async (error: unknown): Promise<void> => {
+    if (!isCutOff(error)) await Promise.race([ended.promise, endKnown()]);
+    if (reason !== null || connections.areLost()) await ended.promise;
+  };
+
   const worn = (): string | null => {
     const ageMs = performance.now() - startedAt;
     // Whatever is wrong with it, to replace it all the time would not help.
@@ -193,7 +214,7 @@ export function startChild(
     pid: child.pid,
     ready: ready.promise,
     ended: ended.promise,
-    underWay: load.underWay,
+    underWay: () => new Set([...load.underWay(), ...lateness.versions()]),
     versions: load.versions,
     isGone: () => isGone,
     worn,
@@ -201,12 +222,14 @@ export function startChild(
     async draw(version, page, factory) {
       const done = load.begin(version);
       try {
-        await connections.stream(page, (answer) =>
-          createPageSink(factory({ ...answer, headers: keepPageHeaders(answer.headers) })),
-        );
+        await connections.stream(page, (answer) => {
+          for (const hung of lateness.answered(version)) onHung(hung);
+          return createPageSink(factory({ ...answer, headers: keepPageHeaders(answer.headers) }));
+        });
       } catch (error) {
-        // The connections of a process that ended break before its end is known; until then its pages are under way.
-        if (!isCutOff(error)) await Promise.race([ended.promise, endKnown()]);
+        if (error instanceof errors.HeadersTimeoutError && lateness.late(version)) kill("render_stuck");
+        // The connections of a process that ended break before its end is known.
+        await untilEndKnown(error);
         throw error;
       } finally {
         done();

@@ -9,7 +9,7 @@ import { type RenderChild, type RenderEnd, startChild } from "./render-child.ts"
 import { startSuccession } from "./render-succession.ts";
 import { defaultLimits, type RenderLimits } from "./watchdog.ts";
 
-/** A version of a remote that ended a render process, and is drawn by browsers only for a while. */
+/** A version of a remote that ended a render process or held it up, and is drawn by browsers only for a while. */
 export interface RenderFault {
   readonly remote: string;
   readonly version: string;
@@ -71,18 +71,28 @@ export async function startRender(
       return isKept ? { ...page, serverEntry: null } : page;
     },
   };
-  const accuse = (child: RenderChild, code: RenderEnd): void => {
-    if (code === "retired" || code === "render_slow_start") return;
-    for (const subject of blame.ended(child.underWay(), child.versions())) {
+  const report = (subjects: readonly string[], code: RenderFault["code"]): void => {
+    for (const subject of subjects) {
       const [remote = subject, version = ""] = subject.split("@", 2);
-      log.error({ remote, version, code }, "a remote ended render; browsers draw it alone for a while");
+      log.error({ remote, version, code }, "a remote kept render from drawing; browsers draw it for a while");
       onFault?.({ remote, version, code });
     }
+  };
+  const accuse = (child: RenderChild, code: RenderEnd): void => {
+    if (code === "retired" || code === "render_slow_start") return;
+    report(blame.ended(child.underWay(), child.versions()), code);
   };
   const allLimits = { ...defaultLimits, ...limits };
   const succession = startSuccession(
     {
-      spawn: () => startChild(guarded, allLimits, log),
+      spawn: () =>
+        startChild({
+          ...{ operations: guarded, limits: allLimits, log },
+          isSuspect: blame.isSuspect,
+          onHung: (version) => {
+            report(blame.hung(version), "render_stuck");
+          },
+        }),
       onEnd: accuse,
       readyTimeoutMs: allLimits.readyTimeoutMs,
     },

@@ -8,6 +8,8 @@ export interface RenderLimits {
   readonly readyTimeoutMs: number;
   /** Time without a sign of life, in which front itself was not held up. */
   readonly stuckAfterMs: number;
+  /** Pages in a row that were not answered in time, however alive it says it is; of a version as many, while others are. */
+  readonly stuckAfterPages: number;
   /** V8's limit for what lives in JavaScript. */
   readonly heapMegabytes: number;
   /** Resident memory (Linux) above which the process is ended at once. */
@@ -30,6 +32,7 @@ export const defaultLimits: RenderLimits = {
   // at most: few people wait for a minute, and the page has yet to be drawn before the edge gives up (90 s).
   readyTimeoutMs: 30_000,
   stuckAfterMs: 5_000,
+  stuckAfterPages: 3,
   heapMegabytes: 512,
   residentBytes: 1_280 * megabyte,
   wornResidentBytes: 768 * megabyte,

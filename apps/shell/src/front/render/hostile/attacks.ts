@@ -97,3 +97,15 @@ export const network: Attacks = {
   "dns.lookup": `require("dns/promises").lookup("localhost")`,
   "a server": `until(require("net").createServer().listen(0), "listening")`,
 };
+
+/** Runs inside render: frames as render makes them, on the descriptor of the bridge. */
+export const forge = `
+  const { writeSync } = require("fs");
+  const frame = (message) => {
+    const json = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
+    const header = Buffer.alloc(8);
+    header.writeUInt32BE(json.length, 0);
+    header.writeUInt32BE(json.length, 4);
+    return Buffer.concat([header, json]);
+  };
+  const send = (message) => writeSync(3, frame(message));`;

@@ -1,17 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { forge } from "./attacks.ts";
 import { entryOf, startTestPages, type TestPages, type TestRemote } from "./test-pages.ts";
-
-// Runs inside render: frames as render makes them, on the descriptor of the bridge.
-const forge = `
-  const { writeSync } = require("fs");
-  const frame = (message) => {
-    const json = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
-    const header = Buffer.alloc(8);
-    header.writeUInt32BE(json.length, 0);
-    header.writeUInt32BE(json.length, 4);
-    return Buffer.concat([header, json]);
-  };
-  const send = (message) => writeSync(3, frame(message));`;
 
 describe("a hostile remote at the bridge to front", { timeout: 60_000 }, () => {
   let pages: TestPages;

@@ -103,8 +103,14 @@ function collect(): { sink: Writable; text(): string } {
   return { sink, text: () => Buffer.concat(chunks).toString() };
 }
 
-/** Starts render as front does, with answers of its own. The shell has to be built. */
-export async function startTestPages(limits: Partial<RenderLimits> = {}): Promise<TestPages> {
+/**
+ * Starts render as front does, with answers of its own. The shell has to be built.
+ * @param pageTimeoutMs how long a page is waited for.
+ */
+export async function startTestPages(
+  limits: Partial<RenderLimits> = {},
+  pageTimeoutMs = 30_000,
+): Promise<TestPages> {
   if (!existsSync(built))
     throw new Error("the shell is not built: pnpm turbo run build --filter=@mullion/shell");
   const files = new Map<string, Uint8Array>();
@@ -168,8 +174,8 @@ export async function startTestPages(limits: Partial<RenderLimits> = {}): Promis
             path: `/${remote.name}`,
             method: "GET",
             headers: { host: "localhost", accept: "text/html", [ticketHeader]: ticket },
-            headersTimeout: 30_000,
-            bodyTimeout: 30_000,
+            headersTimeout: pageTimeoutMs,
+            bodyTimeout: pageTimeoutMs,
           },
           ({ statusCode, headers }) => {
             head = { status: statusCode, headers };
