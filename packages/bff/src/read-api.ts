@@ -48,27 +48,33 @@ export async function readApi(
   // When the call fails, `forward` says why; the body's own rejection must not go unhandled meanwhile.
   received.catch(() => undefined);
   const cancellation = new Cancellation();
-  call.signal.addEventListener("abort", () => {
+  const giveUp = (): void => {
     cancellation.cancel();
-  });
+  };
+  call.signal.addEventListener("abort", giveUp);
   let status = 0;
-  await forward(
-    access.gateway,
-    {
-      route,
-      path: call.path,
-      accessToken,
-      requestId: call.requestId,
-      headers: { accept: "application/json" },
-      body: null,
-      cancellation,
-      replaceRefused: () => access.tokens.replaceRefused(call.sessionId, route.audience, accessToken),
-    },
-    (head) => {
-      status = head.status;
-      return body;
-    },
-  );
-  const content = await received;
-  return { status, data: status === 200 ? (JSON.parse(content) as unknown) : null };
+  try {
+    await forward(
+      access.gateway,
+      {
+        route,
+        path: call.path,
+        accessToken,
+        requestId: call.requestId,
+        headers: { accept: "application/json" },
+        body: null,
+        cancellation,
+        replaceRefused: () => access.tokens.replaceRefused(call.sessionId, route.audience, accessToken),
+      },
+      (head) => {
+        status = head.status;
+        return body;
+      },
+    );
+    const content = await received;
+    return { status, data: status === 200 ? (JSON.parse(content) as unknown) : null };
+  } finally {
+    // A signal that listens for a time limit would keep the call, its answer included, until the limit.
+    call.signal.removeEventListener("abort", giveUp);
+  }
 }
