@@ -72,15 +72,15 @@ async function rolesByGrant(
   grant: string,
   { sub, client_id, act }: AccessTokenClaims,
 ): Promise<Role[] | undefined> {
-  const { rows } = await pool.query<{ roles: string[] }>(
-    `select coalesce(array_agg(r.role) filter (where r.role is not null), '{}') as roles
-     from grants g left join user_roles r on r.user_id = g.account_id
+  const { rows } = await pool.query<{ roles: string[] }>({
+    // Planned once for each connection: planning took seven times as long as the answer.
+    name: "grant-roles",
+    text: `select array(select role from user_roles where user_id = g.account_id) as roles from grants g
      where g.id_hash = $1 and ($2::text is null or g.client_id = $2) and g.account_id::text = $3
-       and g.expires_at > now()
-     group by g.id_hash`,
+       and g.expires_at > now()`,
     // An exchanged token lives by the grant of the client that the user signed in to.
-    [Buffer.from(grant, "base64url"), act === undefined ? client_id : null, sub],
-  );
+    values: [Buffer.from(grant, "base64url"), act === undefined ? client_id : null, sub],
+  });
   return rows[0] && z.array(roleSchema).parse(rows[0].roles);
 }
 
