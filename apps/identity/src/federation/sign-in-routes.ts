@@ -96,7 +96,7 @@ export async function federationRoutes(app: FastifyInstance, options: Federation
     await audit.write({ action: "signin.success", userId, clientId, address, details });
     events.emit({ type: "signin", at: new Date().toISOString(), userId, outcome: "success" });
     await recordSignIn(pool, userId);
-    return proceed(current.get(), request, reply, { login: { accountId: userId } });
+    return proceed(reply, interaction, { login: { accountId: userId } });
   }
 
   app.get("/interaction/:uid/federation/:upstream/callback", async (request: Request, reply) => {

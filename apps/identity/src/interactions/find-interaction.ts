@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type Provider from "oidc-provider";
-import { errors, type Interaction } from "oidc-provider";
+import { errors, type Interaction, type InteractionResults } from "oidc-provider";
 
 /** A request to a step of a sign-in. */
 export type InteractionRequest = FastifyRequest<{ Params: { uid: string } }>;
@@ -22,15 +22,18 @@ export async function findInteraction(
   return interaction;
 }
 
-/** Goes on with the authorization request. */
+/**
+ * Goes on with the authorization request. As the library's `interactionResult`, which would find the interaction of this
+ * request once more: what came of earlier steps stays, unless this one refuses.
+ */
 export async function proceed(
-  provider: Provider,
-  request: InteractionRequest,
   reply: FastifyReply,
-  result: object,
+  interaction: Interaction,
+  result: InteractionResults,
 ): Promise<FastifyReply> {
-  const next = await provider.interactionResult(request.raw, reply.raw, { ...result });
-  return reply.header("cache-control", "no-store").redirect(next, 303);
+  interaction.result = "error" in result ? result : { ...interaction.lastSubmission, ...result };
+  await interaction.persist();
+  return reply.header("cache-control", "no-store").redirect(interaction.returnTo, 303);
 }
 
 /** Where the form of a step may end besides at identity. */

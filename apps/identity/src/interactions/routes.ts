@@ -50,7 +50,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
     }
     const client = await provider.Client.find(String(params["client_id"]));
     if (client === undefined) throw new errors.InvalidClient("client not found");
-    if (isFirstParty(client)) return proceed(provider, request, reply, { consent: {} });
+    if (isFirstParty(client)) return proceed(reply, interaction, { consent: {} });
     const page = consentPage(pages, {
       action: `/interaction/${interaction.uid}/consent`,
       client: client.clientName ?? client.clientId,
@@ -78,7 +78,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
     if (outcome.result === "wrong") {
       return sendSignIn(options, reply, interaction, { email, error: wrongCredentials, status: 422 });
     }
-    return proceed(provider, request, reply, { login: { accountId: outcome.userId, amr: ["pwd"] } });
+    return proceed(reply, interaction, { login: { accountId: outcome.userId, amr: ["pwd"] } });
   });
 
   app.post("/interaction/:uid/consent", ownForm, async (request: InteractionRequest, reply) => {
@@ -92,13 +92,13 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
       address: request.ip,
     });
     if (!allowed) {
-      return proceed(provider, request, reply, {
+      return proceed(reply, interaction, {
         error: "access_denied",
         error_description: "the user did not allow it",
       });
     }
     const grantId = await allowedGrant(provider, pool, interaction);
-    return proceed(provider, request, reply, { consent: { grantId } });
+    return proceed(reply, interaction, { consent: { grantId } });
   });
 
   // Whoever mistypes an address sees a page; programs get the problem document.
