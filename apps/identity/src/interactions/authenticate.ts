@@ -45,10 +45,10 @@ const trustedSeconds = 30 * 24 * 60 * 60;
 async function takeLimits(options: AuthenticateOptions, address: string, account: string): Promise<number> {
   const { limiter, limits } = options;
   const here = `${account} ${address}`;
-  const waitHere =
-    (await limiter.take("sign-in-address", address, limits.signInPerAddress)) ||
-    (await limiter.take("sign-in-account", here, limits.signInPerAccount));
-  if (waitHere > 0 || (await limiter.trusts("sign-in-trusted", here))) return waitHere;
+  const waitAddress = await limiter.take("sign-in-address", address, limits.signInPerAddress);
+  if (waitAddress > 0) return waitAddress;
+  const { wait, trusted } = await limiter.takeKnown("sign-in-account", here, limits.signInPerAccount);
+  if (wait > 0 || trusted) return wait;
   return limiter.take("sign-in-elsewhere", account, limits.signInPerAccountElsewhere);
 }
 
@@ -97,8 +97,7 @@ export async function authenticate(options: AuthenticateOptions, attempt: Attemp
   const here = `${email} ${from}`;
   await Promise.all([
     recordSignIn(pool, match.user.id),
-    limiter.reset("sign-in-account", here),
-    limiter.trust("sign-in-trusted", here, trustedSeconds),
+    limiter.trust("sign-in-account", here, trustedSeconds),
   ]);
   return { result: "success", userId: match.user.id };
 }
