@@ -1,4 +1,4 @@
-import type { ClientSettings } from "@mullion/contracts/identity-clients";
+import type { ClientSettings } from "@mullion/contracts/client-registration";
 import type { Client, ClientMetadata } from "oidc-provider";
 import { z } from "zod";
 import { hashClientSecret, isSameHash } from "./client-secret.ts";
@@ -69,11 +69,12 @@ export function toClientMetadata(client: ClientSettings, secrets: SecretHashes):
   };
 }
 
-const previousSecretSchema = z.object({ hash: z.string(), expires_at: z.number().optional() }).optional();
+const previousSecretSchema = z.object({ hash: z.string(), expires_at: z.number().optional() });
 
 /** Compares a secret with the stored hashes in constant time. Stands in for the library's comparison of plain secrets. */
 export function compareHashedSecret(this: Client, actual: string): boolean {
-  const previous = previousSecretSchema.parse(this["previous_secret"]);
+  const stored = this["previous_secret"];
+  const previous = stored === undefined ? undefined : previousSecretSchema.parse(stored);
   const takesPrevious = previous !== undefined && (previous.expires_at ?? Infinity) > Date.now();
   const given = hashClientSecret(actual);
   const hashes = [this.clientSecret ?? "", takesPrevious ? previous.hash : ""];

@@ -72,9 +72,10 @@ const cacheableRoutes = new Set(["discovery", "jwks"]);
 
 /** Sets what every answer of the protocol's endpoints carries, and answers what failed outside the library's handlers. */
 function setHeaders(provider: Provider, logger: Logger): void {
-  const headers = pageHeaders([]);
+  const headers = Object.entries(pageHeaders([]));
   provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
-    ctx.set(headers);
+    // Past Koa, which looks at each header as if it could be anything.
+    for (const [name, value] of headers) ctx.res.setHeader(name, value);
     try {
       await next();
     } catch (thrown) {
