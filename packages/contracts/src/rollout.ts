@@ -28,6 +28,8 @@ export const channelSchema = z.object({
   remotes: z.array(channelRemoteSchema),
   /** `remote@version` of what was aborted or rolled back: a visit that is pinned to it must leave it. */
   withdrawn: z.array(z.string()),
+  /** Thumbprints of keys that were revoked: fronts use nothing that they signed. A list only takes away. */
+  revoked: z.array(z.string()).default([]),
 });
 export type Channel = z.infer<typeof channelSchema>;
 

@@ -66,7 +66,7 @@ export type PublishedVersion = z.infer<typeof publishedVersionSchema>;
 /** `PUT /registry/keys`: makes a team's key known. The registry takes what its own root key verifies. */
 export const newDelegationSchema = z.strictObject({ delegation: compactJwsSchema });
 
-/** `GET /registry/keys`, newest first. `thumbprint` is the key's of RFC 7638; a revoked key signs nothing that is published from then on. */
+/** `GET /registry/keys`, newest first. `thumbprint` is the key's of RFC 7638; nothing that a revoked key signed is shown. */
 export const delegationListSchema = z.object({
   delegations: z.array(
     z.object({
@@ -81,6 +81,16 @@ export const delegationListSchema = z.object({
   ),
 });
 export type DelegationList = z.infer<typeof delegationListSchema>;
+
+/**
+ * Answer to `DELETE /registry/keys/:thumbprint`. `hidden` is what channels show and fronts do not any more, since no other key
+ * vouches for it.
+ */
+export const revokedKeySchema = z.object({
+  thumbprint: z.string(),
+  hidden: z.array(z.object({ channel: z.string(), remote: z.string(), version: z.string() })),
+});
+export type RevokedKey = z.infer<typeof revokedKeySchema>;
 
 /** `PUT /registry/hosts/:channel`: what the live shell of a channel brings for remotes; the publish gate compares with it. */
 export const hostSchema = z.strictObject({

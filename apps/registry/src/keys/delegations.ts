@@ -1,4 +1,4 @@
-import type { DelegationList, PublicKey } from "@mullion/contracts";
+import type { DelegationList, PublicKey, RevokedKey } from "@mullion/contracts";
 import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import {
   algorithmOf,
@@ -9,7 +9,7 @@ import {
 import type { Actor } from "../actor.ts";
 import { appendAudit } from "../audit.ts";
 import { refuse } from "../errors.ts";
-import { announceProofs } from "./vouching.ts";
+import { announceProofs, unvouchedOf } from "./vouching.ts";
 
 interface DelegationRow {
   readonly thumbprint: string;
@@ -69,11 +69,11 @@ export async function saveDelegation(
 }
 
 /**
- * From now on the key signs nothing that is published, and what it signed is shown nowhere new. Where it is shown it stays.
+ * From now on the key signs nothing that is published, and fronts show nothing that only it signed.
  * @throws {ProblemError} `delegation_unknown`.
  */
-export async function revokeKey(pool: Pool, thumbprint: string, actor: Actor): Promise<void> {
-  await inTransaction(pool, async (client) => {
+export async function revokeKey(pool: Pool, thumbprint: string, actor: Actor): Promise<RevokedKey> {
+  return inTransaction(pool, async (client) => {
     // As in saveDelegation: with locks in another order the two would wait for each other.
     await client.query("lock table delegations in share row exclusive mode");
     const { rows } = await client.query<DelegationRow>(
@@ -82,12 +82,14 @@ export async function revokeKey(pool: Pool, thumbprint: string, actor: Actor): P
     );
     const known = rows[0];
     if (known === undefined) throw refuse("delegation_unknown", `No key ${thumbprint} is delegated here.`);
-    if (known.revoked_at !== null) return;
+    if (known.revoked_at !== null) return { thumbprint, hidden: await unvouchedOf(client, thumbprint) };
     await client.query("update delegations set revoked_at = now() where thumbprint = $1", [thumbprint]);
-    const detail = { thumbprint, team: known.team, remotes: known.remotes };
-    await appendAudit(client, actor, { action: "key.revoked", detail });
-    // Another key's signature may stand in for it.
+    // Another key's signature may stand in for it. First, since it waits for promotions that are under way.
     await announceProofs(client, thumbprint);
+    const hidden = await unvouchedOf(client, thumbprint);
+    const detail = { thumbprint, team: known.team, remotes: known.remotes, hidden };
+    await appendAudit(client, actor, { action: "key.revoked", detail });
+    return { thumbprint, hidden };
   });
 }
 

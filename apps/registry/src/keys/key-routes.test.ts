@@ -77,12 +77,18 @@ it("a later delegation replaces the earlier one, and nobody brings the earlier o
   expect(await listed("moved")).toMatchObject({ remotes: ["moved"] });
 });
 
-it("a revoked key signs nothing from then on and stays revoked; what it signed before stays placed", async () => {
+it("SEC-52 a revoked key signs nothing from then on and stays revoked; fronts are told, and whoever revokes it what they hide", async () => {
   const before = createRelease("stolen", "1.0.0-aaaaaa");
   await registry.publish(before);
   await registry.promote(before);
   const target = `/registry/keys/${await nameOf("stolen")}`;
-  expect((await registry.send("DELETE", target, { scopes: ["registry:admin"] })).status).toBe(200);
+  const thumbprint = await nameOf("stolen");
+  const hidden = [{ channel: "production", remote: "stolen", version: "1.0.0-aaaaaa" }];
+  for (let times = 0; times < 2; times += 1) {
+    const answer = await registry.send("DELETE", target, { scopes: ["registry:admin"] });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ thumbprint, hidden });
+  }
 
   const after = createRelease("stolen", "1.0.0-bbbbbb");
   for (const [hash, bytes] of after.blobs) await registry.send("PUT", `/blobs/${hash}`, { bytes });
@@ -92,7 +98,9 @@ it("a revoked key signs nothing from then on and stays revoked; what it signed b
   expect((await save(await registry.trust.delegate("stolen"))).status).toBe(409);
   expect((await listed("stolen"))?.revokedAt).toEqual(expect.any(String));
   const channel = await registry.send("GET", "/channels/production");
-  expect(await channel.json()).toMatchObject({ remotes: [{ stable: { version: "1.0.0-aaaaaa" } }] });
+  expect(await channel.json()).toMatchObject({
+    ...{ remotes: [{ stable: { version: "1.0.0-aaaaaa" } }], revoked: [thumbprint] },
+  });
 });
 
 it("S4.2 keys are changed with registry:admin and read with registry:read; a key nobody knows is 404", async () => {

@@ -1,4 +1,9 @@
-import { type DelegationList, newDelegationSchema, type PublicKey } from "@mullion/contracts";
+import {
+  type DelegationList,
+  newDelegationSchema,
+  type PublicKey,
+  type RevokedKey,
+} from "@mullion/contracts";
 import { parseBody } from "@mullion/http-service";
 import type { Pool } from "@mullion/postgres";
 import type { FastifyInstance } from "fastify";
@@ -28,11 +33,10 @@ export function addKeyRoutes(
   app.delete<{ Params: { thumbprint: string } }>(
     "/registry/keys/:thumbprint",
     write,
-    async (request): Promise<{ thumbprint: string }> => {
-      const { thumbprint } = request.params;
-      await revokeKey(options.pool, thumbprint, actorOf(request));
-      request.log.info({ thumbprint }, "key revoked");
-      return { thumbprint };
+    async (request): Promise<RevokedKey> => {
+      const revoked = await revokeKey(options.pool, request.params.thumbprint, actorOf(request));
+      request.log.info(revoked, "key revoked");
+      return revoked;
     },
   );
 }

@@ -131,7 +131,7 @@ it("SEC-52 a key that is revoked while a release is looked at does not publish i
   expect(rowCount).toBe(0);
 });
 
-it("places with the signature of a revoked key rather than with one whose delegation has ended", async () => {
+it("places with a signature whose delegation has ended rather than with one of a revoked key, which stays revoked", async () => {
   await prepare("both", a);
   const { key } = await delegateAnother("both");
   expect((await publishWith(key, createRelease("both", a))).status).toBe(200);
@@ -139,7 +139,7 @@ it("places with the signature of a revoked key rather than with one whose delega
   await revoke(await registry.trust.keyOf("both"));
   expect((await read("both")).remotes[0]?.stable.jws, "of a key that is good").not.toBe(first.jws);
   await endDelegation(key);
-  expect((await read("both")).remotes[0]?.stable.jws).toBe(first.jws);
+  expect((await read("both")).remotes[0]?.stable.jws, "it may be delegated again").not.toBe(first.jws);
 });
 
 it("P2 a front that follows a channel hears of a renewed delegation of what it shows, and of no other", async () => {
@@ -172,7 +172,23 @@ it("P2 a front that follows a channel hears of what is live being signed again, 
   await revoke(key);
   const back = await ask("resigned", signed.revision);
   expect(back.status).toBe(200);
-  expect(((await back.json()) as Channel).remotes[0]?.stable.delegation).not.toBe(delegation);
+  const revoked = (await back.json()) as Channel;
+  expect(revoked.remotes[0]?.stable.delegation).not.toBe(delegation);
+  expect(revoked.revoked).toContain(await thumbprintOf(key));
+});
+
+it("SEC-52 fronts hear of a revocation, too, when only visits may be pinned to what the key signed", async () => {
+  await prepare("pinned", a);
+  const { key } = await delegateAnother("pinned");
+  expect((await publishWith(key, createRelease("pinned", b))).status).toBe(201);
+  await registry.promote(createRelease("pinned", b), "pinned");
+  await registry.publish(createRelease("pinned", c));
+  await registry.promote(createRelease("pinned", c), "pinned");
+  const { revision } = await read("pinned");
+  await revoke(key);
+  const told = await ask("pinned", revision);
+  expect(told.status).toBe(200);
+  expect(((await told.json()) as Channel).revoked).toContain(await thumbprintOf(key));
 });
 
 it("P2 a rollback goes past versions whose delegation has ended, to one that fronts show", async () => {
@@ -189,25 +205,24 @@ it("P2 a rollback goes past versions whose delegation has ended, to one that fro
   expect(await further.json()).toMatchObject({ code: "nothing_to_roll_back" });
 });
 
-it("P2 a rollback to what no delegation vouches for any more is refused; one to what a revoked key signed is not", async () => {
+it("P2 a rollback to what no key vouches for any more is refused: its delegation has ended, or it was revoked", async () => {
   await prepare("ended", a);
   const { key } = await delegateAnother("ended");
   await publishWith(key, createRelease("ended", b));
   await registry.promote(createRelease("ended", b), "ended");
+  const refusal = { status: 422, code: "signature_refused" };
+  const rollBack = async (): Promise<object> => {
+    const response = await change("POST", "ended", "rollback", { from: b });
+    return (await response.json()) as object;
+  };
   const old = await registry.trust.keyOf("ended");
+  const until = "update delegations set expires_at = now() + $2::interval where thumbprint = $1";
+  await registry.database.query(until, [await thumbprintOf(old), "0"]);
+  expect(await rollBack()).toMatchObject(refusal);
+  await registry.database.query(until, [await thumbprintOf(old), "1 day"]);
   await revoke(old);
-  const { rows } = await registry.database.query<{ until: Date }>(
-    "select expires_at as until from delegations where thumbprint = $1",
-    [await thumbprintOf(old)],
-  );
-  await endDelegation(old);
-  const refused = await change("POST", "ended", "rollback", { from: b });
-  expect(refused.status).toBe(422);
-  expect(await refused.json()).toMatchObject({ code: "signature_refused" });
+  expect(await rollBack()).toMatchObject(refusal);
   expect((await read("ended")).remotes[0]?.stable.version).toBe(b);
-  await registry.database.query("update delegations set expires_at = $2 where thumbprint = $1", [
-    await thumbprintOf(old),
-    rows[0]?.until,
-  ]);
-  expect(await (await change("POST", "ended", "rollback", { from: b })).json()).toMatchObject({ version: a });
+  await publishWith(key, createRelease("ended", a));
+  expect(await rollBack()).toMatchObject({ version: a });
 });

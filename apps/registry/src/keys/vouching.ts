@@ -1,3 +1,4 @@
+import type { RevokedKey } from "@mullion/contracts";
 import type { PoolClient } from "@mullion/postgres";
 import { refuse } from "../errors.ts";
 
@@ -14,35 +15,44 @@ export async function assertVouched(client: PoolClient, remote: string, version:
   );
 }
 
-/**
- * Which of the versions fronts still show: signed under a delegation that has not ended. A revoked key counts, since fronts do
- * not hear of revocations: what it signed has been live before.
- */
+/** Which of the versions fronts still show: those that a key vouches for. */
 export async function versionsThatShow(
   client: PoolClient,
   remote: string,
   versions: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ version: string }>(
-    `select distinct s.version from signatures s join delegations d using (thumbprint)
-     where s.remote = $1 and s.version = any ($2) and s.remote = any (d.remotes) and d.expires_at > now()`,
+    "select version from unnest($2::text[]) version where vouched($1, version)",
     [remote, versions],
   );
   return new Set(rows.map(({ version }) => version));
 }
 
+/** What channels show, stable or on trial, that the key signed and no key vouches for. */
+export async function unvouchedOf(client: PoolClient, thumbprint: string): Promise<RevokedKey["hidden"]> {
+  const { rows } = await client.query<RevokedKey["hidden"][number]>(
+    `select distinct placed.channel, placed.remote, placed.version
+     from (select channel, remote, version from channel_remotes
+           union all select channel, remote, version from canaries) placed
+     join signatures s using (remote, version)
+     where s.thumbprint = $1 and not vouched(placed.remote, placed.version)
+     order by 1, 2, 3`,
+    [thumbprint],
+  );
+  return rows;
+}
+
 /**
- * Moves on every channel that shows something which the key signed: what proves it may be another signature or delegation now,
- * and fronts that follow the channel have to hear of it.
+ * Moves on every channel that shows something which the key signed, or showed it to visits that may still be pinned to it: what
+ * proves it may be another signature or delegation now, or nothing, and fronts that follow the channel have to hear of it.
  */
 export async function announceProofs(client: PoolClient, thumbprint: string): Promise<void> {
   // All of them, and before looking: a promotion under way is seen by the next statement, or sees what is stored here.
   await client.query("select from channels order by name for update");
   await client.query(
     `update channels set revision = revision + 1 where name in (
-       select placed.channel
-       from (select channel, remote, version from channel_remotes
-             union all select channel, remote, version from canaries) placed
+       select shown.channel
+       from channel_revisions shown
        join signatures s using (remote, version) where s.thumbprint = $1)`,
     [thumbprint],
   );

@@ -42,7 +42,7 @@ function poll(channel: string, after: number, at: string, waitSeconds = 20): Pro
 
 it("P1 a promoted version is in the channel with the URL of its files, at a larger revision", async () => {
   expect(await read("first")).toEqual({
-    ...{ channel: "first", revision: 0, remotes: [], withdrawn: [] },
+    ...{ channel: "first", revision: 0, remotes: [], withdrawn: [], revoked: [] },
   });
   const [a] = await publishVersions("alpha", "a");
   if (a === undefined) throw new Error("nothing published");

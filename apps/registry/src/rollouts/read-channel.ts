@@ -17,6 +17,7 @@ interface ChannelRow {
   readonly stable: SignedRow;
   readonly canary: (SignedRow & { readonly percent: number; readonly salt: string }) | null;
   readonly withdrawn: string[];
+  readonly revoked: string[];
 }
 
 function channelRemote(publicUrl: string, { remote, stable, canary }: ChannelRow): ChannelRemote[] {
@@ -38,7 +39,8 @@ export async function readChannel(pool: Pool, channel: string, publicUrl: string
               json_build_object('version', k.version, 'jws', kp.jws, 'delegation', kp.delegation,
                                 'percent', k.percent, 'salt', k.salt) end as canary,
             array(select w.remote || '@' || w.version from withdrawn_versions w
-                  where w.channel = c.name order by w.remote, w.version) as withdrawn
+                  where w.channel = c.name order by w.remote, w.version) as withdrawn,
+            array(select thumbprint from delegations where revoked_at is not null order by 1) as revoked
      from channels c
      left join channel_remotes r on r.channel = c.name
      left join lateral placement(r.remote, r.version) p on true
@@ -52,6 +54,7 @@ export async function readChannel(pool: Pool, channel: string, publicUrl: string
     revision: Number(rows[0]?.revision ?? 0),
     remotes: rows.flatMap((row) => channelRemote(publicUrl, row)),
     withdrawn: rows[0]?.withdrawn ?? [],
+    revoked: rows[0]?.revoked ?? [],
   };
 }
 

@@ -104,7 +104,7 @@ async function versionToReturnTo(client: PoolClient, target: Place, from: string
   if (version !== undefined) return version;
   throw refuse(
     "signature_refused",
-    `No delegation of a key that signed ${remote}@${latest}, or a version before it, holds any more: fronts would not show it. Have the key delegated again (mullion keys delegate), then roll back.`,
+    `No key that signed ${remote}@${latest}, or a version before it, may do so now: fronts would not show it. Have the key delegated again (mullion keys delegate), or, when it was revoked, sign a version with a new one (mullion deploy --key <new> --no-promote); then roll back.`,
   );
 }
 

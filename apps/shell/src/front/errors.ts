@@ -3,6 +3,7 @@ export type ShellErrorCode =
   | "artifact_unavailable"
   | "artifact_tampered"
   | "artifact_host_refused"
+  | "key_revoked"
   | "unknown_artifact"
   | "registry_unheard"
   | "registry_failed"

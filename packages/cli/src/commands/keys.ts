@@ -134,11 +134,19 @@ function addRegister(keys: Command, output: () => Output): void {
 function addRevoke(keys: Command, output: () => Output): void {
   withConnection(keys.command("revoke"))
     .summary("take a key's right to sign")
-    .description("From then on nothing that the key signs is published. What it signed before stays live.")
+    .description(
+      "From then on nothing that the key signs is published, and nothing that only it signed is shown: fronts know at once. To lose no page, sign what is live with another key before.",
+    )
     .argument("<thumbprint>", "the key, as mullion keys list shows it")
     .action(async (thumbprint: string, options: ConnectionOptions) => {
-      await createRegistryClient(resolveConnection(options)).revokeKey(thumbprint);
-      output().result({ thumbprint }, [`✓ ${thumbprint} signs nothing more`]);
+      const { hidden } = await createRegistryClient(resolveConnection(options)).revokeKey(thumbprint);
+      output().result({ thumbprint, hidden }, [
+        `✓ ${thumbprint} signs nothing more`,
+        ...hidden.map(
+          ({ channel, remote, version }) =>
+            `! ${remote}@${version} is shown in ${channel} no more. Sign it with another key (mullion deploy <artifact> --key <key> --no-promote), or: mullion rollback ${remote}`,
+        ),
+      ]);
     });
 }
 

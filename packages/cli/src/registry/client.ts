@@ -10,7 +10,9 @@ import {
   publishedVersionSchema,
   publisherListSchema,
   type RemoteList,
+  type RevokedKey,
   remoteListSchema,
+  revokedKeySchema,
   type VersionList,
   versionListSchema,
 } from "@mullion/contracts";
@@ -28,7 +30,7 @@ export interface RegistryClient {
   listRemotes(channel: string): Promise<RemoteList>;
   listDelegations(): Promise<DelegationList>;
   saveDelegation(delegation: string): Promise<void>;
-  revokeKey(thumbprint: string): Promise<void>;
+  revokeKey(thumbprint: string): Promise<RevokedKey>;
   listPublishers(remote: string): Promise<PublisherList>;
   addPublisher(remote: string, subject: string, name?: string): Promise<PublisherList>;
   removePublisher(remote: string, subject: string): Promise<PublisherList>;
@@ -90,9 +92,10 @@ export function createRegistryClient(connection: Connection): RegistryClient {
     async saveDelegation(delegation) {
       await send({ method: "PUT", path: "registry/keys", json: { delegation } });
     },
-    async revokeKey(thumbprint) {
-      await send({ method: "DELETE", path: `registry/keys/${encodeURIComponent(thumbprint)}` });
-    },
+    revokeKey: async (thumbprint) =>
+      revokedKeySchema.parse(
+        await send({ method: "DELETE", path: `registry/keys/${encodeURIComponent(thumbprint)}` }),
+      ),
     listPublishers: async (remote) =>
       publisherListSchema.parse(await send({ method: "GET", path: publisherPath(remote) })),
     addPublisher: async (remote, subject, name) =>

@@ -249,6 +249,55 @@ describe("versions of a visit", () => {
     await expect(front.mayHaveShown(viewOf("u"), "billing", ending.version)).resolves.toBe(false);
   });
 
+  it("SEC-52 what a revoked key signed is shown no more, live, pinned or on trial; what another key signed goes on", async () => {
+    const stolen = await createSigningKey();
+    const [old, trial, wiki] = await Promise.all([
+      registry.place("billing", "stolen", { delegated: stolen }),
+      registry.place("wiki", "stolen", { delegated: stolen }),
+      registry.place("wiki", "healthy"),
+    ]);
+    const canary = { release: trial, percent: 100, salt: "salt-salt" };
+    registry.show([{ stable: old }, { stable: wiki, canary }]);
+    const front = startFront();
+    const before = await visit(front);
+    expect(shownBy(before)).toEqual(["billing 1.0.0-stolen stable", "wiki 1.0.0-stolen canary"]);
+    await registry.revoke(stolen);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(["wiki 1.0.0-healthy stable"]);
+    expect(shownBy(await visit(startFront())), "on a front that starts now").toEqual([
+      "wiki 1.0.0-healthy stable",
+    ]);
+    registry.show([{ stable: second }, { stable: wiki }]);
+    const shown = ["billing 1.0.0-second stable", "wiki 1.0.0-healthy stable"];
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(shown);
+    expect(shownBy(await visit(front, before)), "also to visits that began with it").toEqual(shown);
+  });
+
+  it("SEC-52 of a version that a revoked key signed, the last good one by another key goes on", async () => {
+    const stolen = await createSigningKey();
+    const front = startFront();
+    expect(shownBy(await visit(front))).toEqual(["billing 1.0.0-first0 stable"]);
+    await registry.revoke(stolen);
+    const wiki = await registry.place("wiki", "healthy");
+    registry.show([
+      { stable: await registry.place("billing", "stolen", { delegated: stolen }) },
+      { stable: wiki },
+    ]);
+    await expect
+      .poll(async () => shownBy(await visit(front)))
+      .toEqual(["billing 1.0.0-first0 stable", "wiki 1.0.0-healthy stable"]);
+  });
+
+  it("SEC-52 the same version comes back as soon as another key has signed it", async () => {
+    const stolen = await createSigningKey();
+    registry.show([{ stable: await registry.place("billing", "stolen", { delegated: stolen }) }]);
+    const front = startFront();
+    expect(shownBy(await visit(front))).toEqual(["billing 1.0.0-stolen stable"]);
+    await registry.revoke(stolen);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual([]);
+    registry.show([{ stable: await registry.place("billing", "stolen") }]);
+    await expect.poll(async () => shownBy(await visit(front))).toEqual(["billing 1.0.0-stolen stable"]);
+  });
+
   it("SEC-52 a canary that does not verify is shown to nobody", async () => {
     const forged = await registry.place("billing", "forged", { key: await createSigningKey() });
     registry.show([{ stable: first, canary: { release: forged, percent: 100, salt: "salt-salt" } }]);

@@ -38,14 +38,15 @@ async function verified(placed: PlacedVersion, book: ReleaseBook): Promise<Place
 /** What a channel is taken in with. */
 interface Taking {
   readonly earlier: ReadonlyMap<string, LiveRemote>;
-  readonly withdrawn: ReadonlySet<string>;
+  /** `remote@version` of what must not go on: it was withdrawn, or its key revoked. */
+  readonly over: ReadonlySet<string>;
   readonly book: ReleaseBook;
 }
 
-/** What goes on where the channel names nothing that verifies: the last good version, unless it was withdrawn. */
-function lastGood(remote: string, { earlier, withdrawn }: Taking): PlacedRelease | undefined {
+/** What goes on where the channel names nothing that verifies: the last good version, unless it is over. */
+function lastGood(remote: string, { earlier, over }: Taking): PlacedRelease | undefined {
   const release = earlier.get(remote)?.stable;
-  return release !== undefined && withdrawn.has(versionKey(remote, release.version)) ? undefined : release;
+  return release !== undefined && over.has(versionKey(remote, release.version)) ? undefined : release;
 }
 
 async function toLive({ remote, stable, canary }: ChannelRemote, taking: Taking): Promise<LiveRemote[]> {
@@ -69,7 +70,7 @@ async function toLive({ remote, stable, canary }: ChannelRemote, taking: Taking)
 
 /**
  * Takes in what the registry says of a channel: of each remote the version it names, or the last one that verified and was
- * not withdrawn since.
+ * neither withdrawn since nor signed with a key that was revoked.
  */
 export async function toLiveChannel(
   channel: Channel,
@@ -78,8 +79,10 @@ export async function toLiveChannel(
 ): Promise<LiveChannel> {
   const earlier = new Map(before?.remotes.map((live) => [live.remote, live]));
   const withdrawn = new Set(channel.withdrawn);
+  // Before anything is looked at: the list only takes away, so that whoever writes it can bring nothing in.
+  const over = new Set([...withdrawn, ...book.revoke(new Set(channel.revoked))]);
   const remotes = await Promise.all(
-    channel.remotes.map(async (remote) => toLive(remote, { earlier, withdrawn, book })),
+    channel.remotes.map(async (remote) => toLive(remote, { earlier, over, book })),
   );
   return { revision: channel.revision, remotes: remotes.flat(), withdrawn };
 }

@@ -1,5 +1,5 @@
 import type { PlacedRelease } from "@mullion/contracts";
-import { createSigningKey } from "@mullion/release-signing";
+import { createSigningKey, thumbprintOf } from "@mullion/release-signing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testRelease } from "../page/test-release.ts";
 import { createReleaseBook, type RefusedVersion, type ReleaseBook } from "./release-book.ts";
@@ -87,6 +87,26 @@ describe("the book of verified releases", () => {
     expect(book.find("billing", placed.version)).toBeUndefined();
     await expect(book.verify(placed, "channel")).rejects.toMatchObject({ code: "delegation_expired" });
     expect(refused).toHaveLength(1);
+  });
+
+  it("SEC-52 what a revoked key signed is not used from then on: its files are unreadable, one alert is recorded", async () => {
+    const { book, refused, readable } = open();
+    const stolen = await createSigningKey();
+    const [bad, good] = await Promise.all([
+      registry.place("billing", "stolen", { delegated: stolen }),
+      registry.place("billing", "aaaaaa"),
+    ]);
+    await book.verify(bad, "channel");
+    await book.verify(good, "channel");
+    const fallen = book.revoke(new Set([await thumbprintOf(stolen)]));
+    expect([...fallen]).toEqual([`billing@${bad.version}`]);
+    expect(book.find("billing", bad.version)).toBeUndefined();
+    expect([...readable]).toEqual([good.version]);
+    for (const namedBy of ["channel", "override", "channel"] as const) {
+      await expect(book.verify(bad, namedBy)).rejects.toMatchObject({ code: "key_revoked" });
+    }
+    expect(refused).toEqual([{ remote: "billing", version: bad.version, code: "key_revoked" }]);
+    expect(book.find("billing", good.version)).toBeDefined();
   });
 
   it("SEC-55 what only an override named is nobody's past version and adds no scope, until the channel names it", async () => {

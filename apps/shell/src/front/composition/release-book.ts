@@ -13,7 +13,7 @@ export function versionKey(remote: string, version: string): string {
 export interface RefusedVersion {
   readonly remote: string;
   readonly version: string;
-  /** Code of `@mullion/release-signing`, `artifact_host_refused`, or the name of what else is wrong with it. */
+  /** Code of `@mullion/release-signing`, `artifact_host_refused`, `key_revoked`, or the name of what else is wrong with it. */
   readonly code: string;
 }
 
@@ -24,17 +24,22 @@ export type NamedBy = "channel" | "override";
 export interface ReleaseBook {
   /**
    * The release of a placed version, verified from the root key down. Its files may be read from then on.
-   * @throws {ReleaseSigningError} when it does not verify, {ShellError} `artifact_host_refused`; the first time of each document
-   * the alert is recorded.
+   * @throws {ReleaseSigningError} when it does not verify, {ShellError} `artifact_host_refused` or `key_revoked`; the first time of
+   * each document the alert is recorded.
    */
   verify(placed: PlacedVersion, namedBy: NamedBy): Promise<PlacedRelease>;
   /**
    * A version of the channel that was verified before, also when it is no longer live: a visit may be pinned to it. Never
-   * what only overrides showed, nor what nothing vouches for any more because its delegation has ended.
+   * what only overrides showed, nor what nothing vouches for any more: its delegation has ended, its key was revoked.
    */
   find(remote: string, version: string): PlacedRelease | undefined;
   /** Scopes that the channel's known versions of a remote declare. */
   scopesOf(remote: string): ReadonlySet<Scope>;
+  /**
+   * Nothing that these keys signed is used from now on, whoever vouches for the keys; it replaces the list before. Returns the
+   * known versions that fall by it.
+   */
+  revoke(thumbprints: ReadonlySet<string>): ReadonlySet<string>;
   /** These stay however many others come. */
   keep(keys: ReadonlySet<string>): void;
 }
@@ -45,6 +50,8 @@ interface Entry {
   readonly digest: string;
   /** End of the delegation, in milliseconds. */
   readonly expiresAt: number;
+  /** Thumbprint of the key that signed. */
+  readonly signer: string;
   readonly isOfChannel: boolean;
 }
 
@@ -87,6 +94,7 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
   /** Asked for by every call of the API; thrown away when a version comes or goes. */
   const scopes = new Map<string, ReadonlySet<Scope>>();
   let kept: ReadonlySet<string> = new Set();
+  let revoked: ReadonlySet<string> = new Set();
 
   const forgetOldest = (): void => {
     for (const [key, { release }] of entries) {
@@ -96,6 +104,9 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
       artifacts.retire(release);
     }
   };
+
+  /** Whether what vouched for it still does. */
+  const isGood = ({ expiresAt, signer }: Entry): boolean => expiresAt > now() && !revoked.has(signer);
 
   const touch = (key: string, entry: Entry): void => {
     entries.delete(key);
@@ -112,10 +123,12 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
     throw error;
   };
 
-  const verifyAnew = async (placed: PlacedVersion): Promise<Pick<Entry, "release" | "expiresAt">> => {
+  const verifyAnew = async (placed: PlacedVersion): Promise<Omit<Entry, "digest" | "isOfChannel">> => {
     const { release, delegation } = await verifyPlacedVersion(placed, rootKeys, new Date(now()));
+    const { thumbprint: signer, expiresAt } = delegation;
+    if (revoked.has(signer)) throw new ShellError("key_revoked", `The key ${signer} was revoked.`);
     const baseUrl = placeAmong(artifactBases, placed);
-    return { release: { ...release, baseUrl }, expiresAt: Date.parse(delegation.expiresAt) };
+    return { release: { ...release, baseUrl }, expiresAt: Date.parse(expiresAt), signer };
   };
 
   return {
@@ -125,7 +138,7 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
       const known = entries.get(key);
       // What the channel named once stays the channel's, whoever tries it by a link later.
       const isOfChannel = namedBy === "channel" || known?.isOfChannel === true;
-      if (known?.digest === digest && known.expiresAt > now()) {
+      if (known?.digest === digest && isGood(known)) {
         touch(key, { ...known, isOfChannel });
         if (isOfChannel !== known.isOfChannel) scopes.clear();
         return known.release;
@@ -142,7 +155,7 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
     find(remote, version) {
       const key = versionKey(remote, version);
       const entry = entries.get(key);
-      if (entry === undefined || !entry.isOfChannel || entry.expiresAt <= now()) return undefined;
+      if (entry === undefined || !entry.isOfChannel || !isGood(entry)) return undefined;
       touch(key, entry);
       return entry.release;
     },
@@ -155,6 +168,16 @@ export function createReleaseBook(options: ReleaseBookOptions): ReleaseBook {
       const declared = new Set(versions.flatMap(({ release }) => release.manifest.scopes));
       scopes.set(remote, declared);
       return declared;
+    },
+    revoke(thumbprints) {
+      revoked = thumbprints;
+      const fallen = [...entries].filter(([, { signer }]) => revoked.has(signer));
+      for (const [key, { release }] of fallen) {
+        entries.delete(key);
+        artifacts.retire(release);
+      }
+      if (fallen.length > 0) scopes.clear();
+      return new Set(fallen.map(([key]) => key));
     },
     keep(keys) {
       kept = keys;

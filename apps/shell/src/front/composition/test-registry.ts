@@ -18,6 +18,7 @@ import {
   type SigningKey,
   signDelegation,
   signRelease,
+  thumbprintOf,
 } from "@mullion/release-signing";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { testRelease } from "../page/test-release.ts";
@@ -38,6 +39,8 @@ export interface TestRegistry {
   place(remote: string, build: string, change?: PlaceOptions): Promise<PlacedVersion>;
   /** Makes versions live, and tells who waits. */
   show(remotes: readonly { stable: PlacedVersion; canary?: Canary }[], withdrawn?: readonly string[]): void;
+  /** Revokes a key, and tells who waits. */
+  revoke(key: SigningKey): Promise<void>;
   /** A token as the registry issues it, unless changed. */
   token(claims: { id: string; user: string; seconds?: number; channel?: string }): Promise<string>;
   close(): void;
@@ -45,6 +48,8 @@ export interface TestRegistry {
 
 interface PlaceOptions {
   readonly key?: SigningKey;
+  /** The key that the root key lets sign, when that is not the team's first. */
+  readonly delegated?: SigningKey;
   readonly release?: Partial<Release>;
   readonly path?: string;
   /** End of the delegation. */
@@ -60,7 +65,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const overrides = new Map<string, Override>();
   const shown = new Map<string, PlacedVersion>();
   const waiting = new Set<() => void>();
-  let channel: Channel = { channel: "production", revision: 0, remotes: [], withdrawn: [] };
+  let channel: Channel = { channel: "production", revision: 0, remotes: [], withdrawn: [], revoked: [] };
 
   const answer = (response: ServerResponse, body: unknown): void => {
     response.writeHead(body === null ? 404 : 200, { "content-type": "application/json" });
@@ -101,14 +106,15 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     artifactBases: ["http://files.test/artifacts/"],
     ...{ asked, overrides },
     async place(remote, build, options = {}) {
-      const { key = team, release = {}, path = `/${remote}`, expiresAt = "2100-01-01T00:00:00Z" } = options;
+      const { delegated = team, key = delegated, release = {} } = options;
+      const { path = `/${remote}`, expiresAt = "2100-01-01T00:00:00Z" } = options;
       const version = `1.0.0-${build}`;
       const baseUrl = `http://files.test/artifacts/${remote}/${version}/`;
       const { baseUrl: _baseUrl, ...template } = testRelease({ name: remote, path });
       const signed: Release = { ...template, version, ...release };
       const delegation = await signDelegation(
         {
-          ...{ team: "team", remotes: [remote], key: publicKeyOf(team) },
+          ...{ team: "team", remotes: [remote], key: publicKeyOf(delegated) },
           ...{ issuedAt: "2026-01-01T00:00:00Z", expiresAt },
         },
         root,
@@ -127,6 +133,11 @@ export async function startTestRegistry(): Promise<TestRegistry> {
           shown.set(`${placed.remote}@${placed.version}`, placed);
         }
       }
+      for (const wake of waiting) wake();
+    },
+    async revoke(key) {
+      const revoked = [...channel.revoked, await thumbprintOf(key)];
+      channel = { ...channel, revision: channel.revision + 1, revoked };
       for (const wake of waiting) wake();
     },
     token: async ({ id, user, seconds = 60, channel: audience = "production" }) =>
