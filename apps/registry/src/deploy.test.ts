@@ -183,7 +183,9 @@ it("P2 a team makes a key, the operator delegates it, and deploy finds it by its
   const done = await mullion("deploy", dir);
   expect(done.code).toBe(0);
   expect(done.stdout).toMatch(/its key may sign until \d{4}-\d\d-\d\d: have it delegated again/);
-  expect((await mullion("keys", "revoke", thumbprint)).code).toBe(0);
+  const revoked = await mullion("keys", "revoke", thumbprint);
+  expect(revoked.code).toBe(0);
+  expect(revoked.stdout).toContain("! payments@1.0.0-aaaaaa is shown in production no more.");
   const after = await mullion("deploy", await writeArtifact("payments", "1.0.0-bbbbbb"));
   expect(after.stderr).toContain("No key on this machine may sign payments.");
 });

@@ -1,25 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { PlacedVersion, Role, SessionView } from "@mullion/contracts";
-import { createLogger } from "@mullion/http-service";
+import type { PlacedVersion } from "@mullion/contracts";
 import { createSigningKey } from "@mullion/release-signing";
-import type { FastifyBaseLogger } from "fastify";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ActiveOverride } from "../override/active-override.ts";
 import { testRelease } from "../page/test-release.ts";
-import { type Composition, followComposition } from "./composition.ts";
-import { createReleaseBook, type ReleaseBook } from "./release-book.ts";
+import type { Composition } from "./composition.ts";
+import { openBook, shownBy, startFront, viewOf, visit } from "./test-front.ts";
 import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
-import { type Visit, versionOf } from "./visit.ts";
+import { versionOf } from "./visit.ts";
 import { parsePin } from "./visit-pin.ts";
-
-const log: FastifyBaseLogger = createLogger({ name: "test", level: "silent" });
-
-const viewOf = (id: string, roles: Role[] = ["member"]): SessionView => ({
-  user: { id, name: "Vera", email: "vera@mullion.test" },
-  roles,
-  expiresAt: "2030-01-01T00:00:00.000Z",
-  idleExpiresAt: "2029-12-31T12:00:00.000Z",
-});
 
 let registry: TestRegistry;
 
@@ -29,36 +18,6 @@ beforeEach(async () => {
 afterEach(() => {
   registry.close();
 });
-
-function openBook(now = Date.now): ReleaseBook {
-  return createReleaseBook({
-    ...{ rootKeys: registry.rootKeys, artifactBases: registry.artifactBases, now },
-    artifacts: { admit: () => undefined, retire: () => undefined },
-    onRefused: () => undefined,
-  });
-}
-
-/** A front's composition, as of its own start. */
-function startFront(book = openBook()): Composition {
-  const composition = followComposition({ client: registry.client, book, log });
-  onTestFinished(() => {
-    composition.close();
-  });
-  return composition;
-}
-
-/** What a page load shows, or with the pin of a visit what its next page shows. */
-async function visit(front: Composition, of?: Visit, userId = "u"): Promise<Visit> {
-  await front.known(2_000);
-  return front.visit({
-    view: viewOf(userId),
-    pin: of === undefined ? null : parsePin(of.pin),
-    overrides: [],
-  });
-}
-
-const shownBy = ({ remotes }: Visit): string[] =>
-  remotes.map((shown) => `${shown.manifest.name} ${versionOf(shown)} ${shown.reason}`);
 
 describe("versions of a visit", () => {
   let first: PlacedVersion;
@@ -72,7 +31,7 @@ describe("versions of a visit", () => {
   });
 
   it("P4 a visit keeps its versions across a promotion, while new visits see the new one", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     const before = await visit(front);
     registry.show([{ stable: second }]);
     await expect.poll(async () => shownBy(await visit(front))).toEqual(["billing 1.0.0-second stable"]);
@@ -82,9 +41,9 @@ describe("versions of a visit", () => {
   });
 
   it("P4 a front that never saw a visit's versions finds them at the registry, once", async () => {
-    const before = await visit(startFront());
+    const before = await visit(startFront(registry));
     registry.show([{ stable: second }]);
-    const other = startFront();
+    const other = startFront(registry);
     await other.known(2_000);
     for (let page = 0; page < 3; page += 1) {
       expect(shownBy(await visit(other, before))).toEqual(["billing 1.0.0-first0 pinned"]);
@@ -93,7 +52,7 @@ describe("versions of a visit", () => {
   });
 
   it("P2 a withdrawn version is left by the visits that are pinned to it", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     const before = await visit(front);
     registry.show([{ stable: second }], [`billing@${first.version}`]);
     await expect
@@ -102,7 +61,7 @@ describe("versions of a visit", () => {
   });
 
   it("a pin to what was never live shows what is live, and asks for it no more than now and then", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     await front.known(2_000);
     const pin = new Map([["billing", "9.9.9-invented"]]);
     for (let page = 0; page < 5; page += 1) {
@@ -113,7 +72,7 @@ describe("versions of a visit", () => {
   });
 
   it("SEC-54 a pin opens no page that the version now live closes to the person, and stays for everybody else", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     const before = await visit(front);
     const routes = [{ path: "/billing", expose: "./app", roles: ["admin" as const], data: [] }];
     const manifest = { ...testRelease({ name: "billing", path: "/billing" }).manifest, routes };
@@ -129,7 +88,7 @@ describe("versions of a visit", () => {
 
   it("P2 a pin to a version on trial lets nobody into the trial", async () => {
     registry.show([{ stable: first, canary: { release: second, percent: 50, salt: "salt-of-this-canary" } }]);
-    const front = startFront();
+    const front = startFront(registry);
     await front.known(2_000);
     const pin = new Map([["billing", second.version]]);
     const reasons = new Set<string>();
@@ -145,8 +104,8 @@ describe("versions of a visit", () => {
   });
 
   it("SEC-55 what an override shows is in no pin, and a pin to it shows what is live, also on the front that verified it", async () => {
-    const book = openBook();
-    const front = startFront(book);
+    const book = openBook(registry);
+    const front = startFront(registry, book);
     await front.known(2_000);
     const release = await book.verify(second, "override");
     const override: ActiveOverride = {
@@ -165,7 +124,7 @@ describe("versions of a visit", () => {
   it("P2 over 10,000 users a canary of 50 % splits within 2 points, everybody keeps theirs on every front, and more percent lose nobody", async () => {
     const canary = { release: second, percent: 50, salt: "salt-of-this-canary" };
     registry.show([{ stable: first, canary }]);
-    const [one, other] = [startFront(), startFront()];
+    const [one, other] = [startFront(registry), startFront(registry)];
     await Promise.all([one.known(2_000), other.known(2_000)]);
     const users = Array.from({ length: 10_000 }, (_, index) => `user-${String(index)}`);
     const inCanary = async (front: Composition): Promise<Set<string>> => {
@@ -186,7 +145,7 @@ describe("versions of a visit", () => {
   });
 
   it("SEC-52 a version that does not verify is not used: the last good one goes on, a remote without one is not shown", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     expect(shownBy(await visit(front))).toEqual(["billing 1.0.0-first0 stable"]);
     const stranger = await createSigningKey();
     const [forged, unknown, healthy] = await Promise.all([
@@ -201,7 +160,7 @@ describe("versions of a visit", () => {
   });
 
   it("SEC-52 files in a place that is not allowed keep their version away, and no other", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     await front.known(2_000);
     const healthy = await registry.place("wiki", "healthy");
     const elsewhere = [
@@ -215,7 +174,7 @@ describe("versions of a visit", () => {
   });
 
   it("SEC-52 a version that was rolled back does not go on, also when what it was rolled back to does not verify", async () => {
-    const front = startFront();
+    const front = startFront(registry);
     await front.known(2_000);
     const [forged, healthy] = await Promise.all([
       registry.place("billing", "forged", { key: await createSigningKey() }),
@@ -227,7 +186,10 @@ describe("versions of a visit", () => {
 
   it("SEC-52 when a delegation ends, what is live goes on where it is shown; no new front shows it, and no pin", async () => {
     let now = Date.now();
-    const front = startFront(openBook(() => now));
+    const front = startFront(
+      registry,
+      openBook(registry, () => now),
+    );
     const [ending, healthy] = await Promise.all([
       registry.place("billing", "ending", { expiresAt: new Date(now + 3_600_000).toISOString() }),
       registry.place("wiki", "healthy"),
@@ -240,7 +202,10 @@ describe("versions of a visit", () => {
     const goesOn = ["billing 1.0.0-ending stable", "wiki 1.0.0-healthy stable"];
     await expect.poll(async () => shownBy(await visit(front))).toEqual(goesOn);
     await expect(front.mayHaveShown(viewOf("u"), "billing", ending.version)).resolves.toBe(true);
-    const fresh = startFront(openBook(() => now));
+    const fresh = startFront(
+      registry,
+      openBook(registry, () => now),
+    );
     expect(shownBy(await visit(fresh))).toEqual(["wiki 1.0.0-healthy stable"]);
     registry.show([{ stable: second }]);
     await expect
@@ -249,65 +214,16 @@ describe("versions of a visit", () => {
     await expect(front.mayHaveShown(viewOf("u"), "billing", ending.version)).resolves.toBe(false);
   });
 
-  it("SEC-52 what a revoked key signed is shown no more, live, pinned or on trial; what another key signed goes on", async () => {
-    const stolen = await createSigningKey();
-    const [old, trial, wiki] = await Promise.all([
-      registry.place("billing", "stolen", { delegated: stolen }),
-      registry.place("wiki", "stolen", { delegated: stolen }),
-      registry.place("wiki", "healthy"),
-    ]);
-    const canary = { release: trial, percent: 100, salt: "salt-salt" };
-    registry.show([{ stable: old }, { stable: wiki, canary }]);
-    const front = startFront();
-    const before = await visit(front);
-    expect(shownBy(before)).toEqual(["billing 1.0.0-stolen stable", "wiki 1.0.0-stolen canary"]);
-    await registry.revoke(stolen);
-    await expect.poll(async () => shownBy(await visit(front))).toEqual(["wiki 1.0.0-healthy stable"]);
-    expect(shownBy(await visit(startFront())), "on a front that starts now").toEqual([
-      "wiki 1.0.0-healthy stable",
-    ]);
-    registry.show([{ stable: second }, { stable: wiki }]);
-    const shown = ["billing 1.0.0-second stable", "wiki 1.0.0-healthy stable"];
-    await expect.poll(async () => shownBy(await visit(front))).toEqual(shown);
-    expect(shownBy(await visit(front, before)), "also to visits that began with it").toEqual(shown);
-  });
-
-  it("SEC-52 of a version that a revoked key signed, the last good one by another key goes on", async () => {
-    const stolen = await createSigningKey();
-    const front = startFront();
-    expect(shownBy(await visit(front))).toEqual(["billing 1.0.0-first0 stable"]);
-    await registry.revoke(stolen);
-    const wiki = await registry.place("wiki", "healthy");
-    registry.show([
-      { stable: await registry.place("billing", "stolen", { delegated: stolen }) },
-      { stable: wiki },
-    ]);
-    await expect
-      .poll(async () => shownBy(await visit(front)))
-      .toEqual(["billing 1.0.0-first0 stable", "wiki 1.0.0-healthy stable"]);
-  });
-
-  it("SEC-52 the same version comes back as soon as another key has signed it", async () => {
-    const stolen = await createSigningKey();
-    registry.show([{ stable: await registry.place("billing", "stolen", { delegated: stolen }) }]);
-    const front = startFront();
-    expect(shownBy(await visit(front))).toEqual(["billing 1.0.0-stolen stable"]);
-    await registry.revoke(stolen);
-    await expect.poll(async () => shownBy(await visit(front))).toEqual([]);
-    registry.show([{ stable: await registry.place("billing", "stolen") }]);
-    await expect.poll(async () => shownBy(await visit(front))).toEqual(["billing 1.0.0-stolen stable"]);
-  });
-
   it("SEC-52 a canary that does not verify is shown to nobody", async () => {
     const forged = await registry.place("billing", "forged", { key: await createSigningKey() });
     registry.show([{ stable: first, canary: { release: forged, percent: 100, salt: "salt-salt" } }]);
-    expect(shownBy(await visit(startFront()))).toEqual(["billing 1.0.0-first0 stable"]);
+    expect(shownBy(await visit(startFront(registry)))).toEqual(["billing 1.0.0-first0 stable"]);
   });
 
   it("P7 only those who are in a trial may report on it", async () => {
     const canary = { release: second, percent: 50, salt: "salt-of-this-canary" };
     registry.show([{ stable: first, canary }]);
-    const front = startFront();
+    const front = startFront(registry);
     await front.known(2_000);
     for (const id of ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6"]) {
       const isIn = (await visit(front, undefined, id)).remotes[0]?.reason === "canary";
