@@ -4,13 +4,14 @@ import { decodeJwt } from "jose";
 import type { Configuration, Grant, KoaContextWithOIDC } from "oidc-provider";
 import { isFirstParty } from "../clients/client-metadata.ts";
 import { rememberedGrant } from "../interactions/remembered-grant.ts";
-import { bindGrant } from "../sign-ins/sign-in-store.ts";
+import { bindGrant, type GrantedIn, saveBound } from "../sign-ins/sign-in-store.ts";
 import { toProviderError } from "../storage/create-adapter.ts";
 import { UserAccount } from "../users/account.ts";
 import { rememberMinted } from "./leftover-grants.ts";
 import { type UserScopes, userScopesOf } from "./resources.ts";
 
-async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promise<Grant | undefined> {
+/** A grant that is not stored yet. */
+function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Grant | undefined {
   const { provider, client, session, requestParamOIDCScopes, requestParamScopes, requestParamClaims } =
     ctx.oidc;
   const accountId = session?.accountId;
@@ -25,8 +26,6 @@ async function mintGrant(ctx: KoaContextWithOIDC, userScopes: UserScopes): Promi
     const asked = scopes.filter((scope) => requestParamScopes.has(scope));
     if (asked.length > 0) grant.addResourceScope(resource, asked);
   }
-  await grant.save();
-  rememberMinted(ctx, grant);
   return grant;
 }
 
@@ -44,18 +43,23 @@ export function createLoadGrant(
   return async (ctx) => {
     const { client, session } = ctx.oidc;
     if (client === undefined || session === undefined) return undefined;
-    const grant = await (isFirstParty(client) ? mintGrant(ctx, userScopes) : rememberedGrant(pool, ctx));
+    const ours = isFirstParty(client);
+    const grant = ours ? mintGrant(ctx, userScopes) : await rememberedGrant(pool, ctx);
     if (grant === undefined) return undefined;
     session.ensureClientContainer(client.clientId);
+    const signIn: GrantedIn = {
+      // A device is a sign-in of its own: it does not end when the browser that let it in signs out.
+      sessionUid: deviceRoutes.has(ctx.oidc.route) ? `device-${randomUUID()}` : session.uid,
+      sid: session.sidFor(client.clientId),
+      signedInAt: new Date((session.loginTs ?? 0) * 1000),
+      address: ctx.ip,
+      userAgent: ctx.get("user-agent"),
+    };
     try {
-      await bindGrant(pool, grant.jti, {
-        // A device is a sign-in of its own: it does not end when the browser that let it in signs out.
-        sessionUid: deviceRoutes.has(ctx.oidc.route) ? `device-${randomUUID()}` : session.uid,
-        sid: session.sidFor(client.clientId),
-        signedInAt: new Date((session.loginTs ?? 0) * 1000),
-        address: ctx.ip,
-        userAgent: ctx.get("user-agent"),
-      });
+      if (ours) {
+        await saveBound(ctx, grant, signIn);
+        rememberMinted(ctx, grant);
+      } else await bindGrant(pool, grant.jti, signIn);
     } catch (error) {
       throw toProviderError(error);
     }

@@ -1,6 +1,7 @@
 import type { Pool } from "@mullion/postgres";
 import { type AdapterPayload, errors } from "oidc-provider";
 import { hashId, withoutId } from "../storage/id-hash.ts";
+import { type StoredUser, toUser, type UserRow, userColumns } from "../users/user-store.ts";
 import { replayWindowSeconds } from "./replay.ts";
 
 /** A refresh token whose family is not revoked. */
@@ -8,6 +9,8 @@ export interface FoundToken {
   payload: AdapterPayload;
   /** Of its grant: whoever looks for the one needs the other next. */
   grantPayload: AdapterPayload;
+  /** Whose it is: needed after that. */
+  user: StoredUser;
   /** When it was replaced, in seconds; null for the family's live one. */
   consumedAt: number | null;
   /** True while a replaced one is answered again. */
@@ -18,19 +21,23 @@ const foreignKeyViolation = "23503";
 
 /** Finds a token, live or replaced, of a family that is not revoked. */
 export async function findToken(pool: Pool, id: string): Promise<FoundToken | undefined> {
-  const { rows } = await pool.query<FoundToken>({
+  const { rows } = await pool.query<Omit<FoundToken, "user"> & UserRow>({
     name: "refresh-token-find",
     text: `select f.payload || jsonb_build_object('rotations', f.rotations) as payload,
         g.payload as "grantPayload",
         floor(extract(epoch from t.consumed_at))::int as "consumedAt",
-        t.consumed_at > now() - make_interval(secs => $2) as replayable
+        t.consumed_at > now() - make_interval(secs => $2) as replayable,
+        ${userColumns}
       from refresh_tokens t
         join refresh_families f on f.id = t.family_id join grants g on g.id_hash = f.grant_hash
+        join users u on u.id = g.account_id
       where t.id_hash = $1 and f.revoked_at is null`,
     values: [hashId(id), replayWindowSeconds],
   });
   const [row] = rows;
-  return row && { ...row, payload: { ...row.payload, jti: id } };
+  if (row === undefined) return undefined;
+  const { payload, grantPayload, consumedAt, replayable } = row;
+  return { payload: { ...payload, jti: id }, grantPayload, consumedAt, replayable, user: toUser(row) };
 }
 
 /** What asks for a token. That is the device itself where a browser only lets it in (RFC 8628), or where none is known. */

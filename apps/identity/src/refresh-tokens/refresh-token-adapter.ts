@@ -2,6 +2,7 @@ import type { Pool } from "@mullion/postgres";
 import Provider, { type Adapter } from "oidc-provider";
 import { revocationReason } from "../sign-ins/revocation-reason.ts";
 import { toExpiry } from "../storage/expiry.ts";
+import { noteUser } from "../users/noted-user.ts";
 import { createFamily, findToken, revokeFamiliesOf, revokeFamily } from "./family-store.ts";
 import { currentRefresh, spend } from "./refresh-request.ts";
 
@@ -14,7 +15,8 @@ export function createRefreshTokenAdapter(pool: Pool): Adapter {
     async find(id) {
       const found = await findToken(pool, id);
       if (found === undefined) return undefined;
-      const { payload, grantPayload, consumedAt, replayable } = found;
+      const { payload, grantPayload, consumedAt, replayable, user } = found;
+      noteUser(user);
       const request = currentRefresh();
       if (request !== undefined && payload.grantId !== undefined) {
         request.grant = { id: payload.grantId, payload: { ...grantPayload, jti: payload.grantId } };

@@ -5,7 +5,7 @@ import { identityProblem } from "../errors.ts";
 import { endGrants, endSessions } from "./end-sign-ins.ts";
 import { queueNotices, type SignInAtClient, wakeDelivery } from "./logout-queue.ts";
 
-export { bindGrant } from "./bind-grant.ts";
+export { bindGrant, type GrantedIn, saveBound } from "./bind-grant.ts";
 export { listSignIns, type SignIn } from "./list-sign-ins.ts";
 
 /** Ends in one transaction and then has the clients told; the routes wait for that, others need not. */

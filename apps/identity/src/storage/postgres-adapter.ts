@@ -1,19 +1,29 @@
 import type { Pool } from "@mullion/postgres";
 import type { Adapter, AdapterPayload } from "oidc-provider";
+import { bindingUnderWay, insertBoundGrant } from "../sign-ins/bind-grant.ts";
+import { noteUser } from "../users/noted-user.ts";
+import { toUser, type UserRow, userColumns } from "../users/user-store.ts";
 import { toExpiry } from "./expiry.ts";
 import { hashId, withoutId } from "./id-hash.ts";
 
-const findStatement = {
-  Session: "select payload from sessions where id_hash = $1",
-  Grant: "select payload from grants where id_hash = $1",
-} as const;
+async function findSession(pool: Pool, id: Buffer): Promise<AdapterPayload | undefined> {
+  const { rows } = await pool.query<{ payload: AdapterPayload }>({
+    name: "session-find",
+    text: "select payload from sessions where id_hash = $1",
+    values: [id],
+  });
+  return rows[0]?.payload;
+}
 
-/** Models that live for weeks and are revoked together, in one transaction. Refresh tokens have their own adapter. */
-export type PostgresModel = keyof typeof findStatement;
-
-/** True for the models kept in Postgres. */
-export function isPostgresModel(model: string): model is PostgresModel {
-  return Object.hasOwn(findStatement, model);
+async function findGrant(pool: Pool, id: Buffer): Promise<AdapterPayload | undefined> {
+  const { rows } = await pool.query<{ payload: AdapterPayload } & UserRow>({
+    name: "grant-find",
+    text: `select g.payload, ${userColumns} from grants g join users u on u.id = g.account_id where g.id_hash = $1`,
+    values: [id],
+  });
+  const [row] = rows;
+  if (row !== undefined) noteUser(toUser(row));
+  return row?.payload;
 }
 
 async function upsertSession(pool: Pool, id: Buffer, payload: AdapterPayload, expiry: Date): Promise<void> {
@@ -36,6 +46,8 @@ async function upsertSession(pool: Pool, id: Buffer, payload: AdapterPayload, ex
 }
 
 async function upsertGrant(pool: Pool, id: Buffer, payload: AdapterPayload, expiry: Date): Promise<void> {
+  const signIn = bindingUnderWay();
+  if (signIn !== undefined) return insertBoundGrant(pool, { id, payload, expiry }, signIn);
   await pool.query({
     name: "grant-upsert",
     text: `insert into grants (id_hash, client_id, account_id, payload, expires_at) values ($1, $2, $3, $4, $5)
@@ -45,7 +57,16 @@ async function upsertGrant(pool: Pool, id: Buffer, payload: AdapterPayload, expi
 }
 
 const tableOf = { Session: "sessions", Grant: "grants" } as const;
+const findOf = { Session: findSession, Grant: findGrant } as const;
 const upsertOf = { Session: upsertSession, Grant: upsertGrant } as const;
+
+/** Models that live for weeks and are revoked together, in one transaction. Refresh tokens have their own adapter. */
+export type PostgresModel = keyof typeof tableOf;
+
+/** True for the models kept in Postgres. */
+export function isPostgresModel(model: string): model is PostgresModel {
+  return Object.hasOwn(tableOf, model);
+}
 
 /**
  * Keeps sessions and grants. Rows are keyed by the hash of the id and the stored payload is without it, so that a copy of
@@ -57,12 +78,8 @@ export function createPostgresAdapter(pool: Pool, model: PostgresModel): Adapter
       await upsertOf[model](pool, hashId(id), withoutId(payload), toExpiry(expiresIn));
     },
     async find(id) {
-      const { rows } = await pool.query<{ payload: AdapterPayload }>({
-        name: `find-${model}`,
-        text: findStatement[model],
-        values: [hashId(id)],
-      });
-      return rows[0] && { ...rows[0].payload, jti: id };
+      const payload = await findOf[model](pool, hashId(id));
+      return payload && { ...payload, jti: id };
     },
     async findByUid(uid) {
       // The id itself is not stored: what is found by uid can be read, and cannot be saved under its old id.

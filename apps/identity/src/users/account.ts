@@ -1,6 +1,7 @@
 import type { Pool } from "@mullion/postgres";
 import type { Account, AccountClaims, FindAccount } from "oidc-provider";
 import { toProviderError } from "../storage/create-adapter.ts";
+import { notedUser } from "./noted-user.ts";
 import { findUser, type StoredUser } from "./user-store.ts";
 
 /** A user as the protocol sees one. Read anew for every token, so that a change of roles shows at the next refresh. */
@@ -21,11 +22,11 @@ export class UserAccount implements Account {
   };
 }
 
-/** Finds accounts in the users table. */
+/** Finds accounts in the users table, unless this request has read them already. */
 export function createFindAccount(pool: Pool): FindAccount {
-  return async (_ctx, sub) => {
+  return async (ctx, sub) => {
     try {
-      const user = await findUser(pool, sub);
+      const user = notedUser(ctx, sub) ?? (await findUser(pool, sub));
       return user && new UserAccount(user);
     } catch (error) {
       throw toProviderError(error);

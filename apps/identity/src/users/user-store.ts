@@ -14,25 +14,32 @@ export interface StoredUser {
   lastSignInAt: Date | null;
 }
 
-interface Row {
+/** A row of `userColumns`. */
+export interface UserRow {
   id: string;
   email: string;
   name: string;
   roles: string[];
-  password_hash: string | null;
   email_verified_at: Date | null;
   created_at: Date;
   last_sign_in_at: Date | null;
 }
 
-// Named one by one: a prepared statement for "everything" fails once a migration adds a column.
-const select = `select u.id, u.email, u.name, u.password_hash, u.email_verified_at, u.created_at, u.last_sign_in_at,
-    coalesce(array_agg(r.role order by r.role) filter (where r.role is not null), '{}') as roles
-  from users u left join user_roles r on r.user_id = u.id`;
+type Row = UserRow & { password_hash: string | null };
+
+/**
+ * What is read of a user `u`, here or beside something that is theirs. Named one by one: a prepared statement for
+ * "everything" fails once a migration adds a column.
+ */
+export const userColumns = `u.id, u.email, u.name, u.email_verified_at, u.created_at, u.last_sign_in_at,
+  array(select r.role from user_roles r where r.user_id = u.id order by r.role) as roles`;
+
+const select = `select ${userColumns}, u.password_hash from users u`;
 
 const uuid = z.uuid();
 
-function toUser(row: Row): StoredUser {
+/** A user as read from `userColumns`. */
+export function toUser(row: UserRow): StoredUser {
   return {
     id: row.id,
     email: row.email,
@@ -49,7 +56,7 @@ export async function findUser(pool: Pool, id: string): Promise<StoredUser | und
   if (!uuid.safeParse(id).success) return undefined;
   const { rows } = await pool.query<Row>({
     name: "user-find",
-    text: `${select} where u.id = $1 group by u.id`,
+    text: `${select} where u.id = $1`,
     values: [id],
   });
   return rows[0] && toUser(rows[0]);
@@ -76,7 +83,7 @@ export async function findCandidates(
 ): Promise<{ owner: Candidate | undefined; claimant: Candidate | undefined }> {
   const { rows } = await pool.query<Row>({
     name: "user-candidates",
-    text: `${select} where u.email = $1 group by u.id
+    text: `${select} where u.email = $1
      order by u.email_verified_at is null, u.created_at desc, u.id limit 2`,
     values: [email],
   });
@@ -89,7 +96,7 @@ export async function findCandidates(
 
 /** Every user, by name. */
 export async function listUsers(pool: Pool): Promise<StoredUser[]> {
-  const { rows } = await pool.query<Row>(`${select} group by u.id order by u.name, u.email`);
+  const { rows } = await pool.query<Row>(`${select} order by u.name, u.email`);
   return rows.map(toUser);
 }
 
