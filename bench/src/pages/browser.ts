@@ -90,6 +90,12 @@ async function countScripts(page: Page, cdp: CDPSession, act: () => Promise<unkn
   };
 }
 
+/** A pane that fell back has fewer bytes, and counts for nothing. */
+async function assertShown(page: Page): Promise<void> {
+  const main = await page.innerText("main");
+  if (main.includes("not available right now")) throw new Error(`${page.url()} did not show its pane`);
+}
+
 /** Opens the first page and then each of the others by its link, as a person does. */
 export async function measureBytes(
   browser: Browser,
@@ -100,6 +106,7 @@ export async function measureBytes(
   await cdp.send("Network.enable");
   const [first, ...others] = paths;
   const results = [await countScripts(page, cdp, () => page.goto(originOf[side] + first))];
+  await assertShown(page);
   for (const path of others) {
     const open = async (): Promise<void> => {
       await page.click(`nav a[href="${path}"]`);
@@ -107,6 +114,7 @@ export async function measureBytes(
       await page.waitForSelector("h1");
     };
     results.push(await countScripts(page, cdp, open));
+    await assertShown(page);
   }
   await context.close();
   return results;

@@ -1,9 +1,6 @@
 import { apiAudience, type Scope } from "@mullion/contracts";
-import {
-  type ClientRegistration,
-  deviceCodeGrant,
-  tokenExchangeGrant,
-} from "@mullion/contracts/identity-clients";
+import type { ClientRegistration } from "@mullion/contracts/client-registration";
+import { deviceCodeGrant, tokenExchangeGrant } from "@mullion/contracts/identity-clients";
 import type { Secrets } from "./secrets.ts";
 
 /** One entry of identity's CLIENTS_FILE. */

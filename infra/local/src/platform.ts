@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Deployment } from "@mullion/cli";
-import type { ClientRegistration } from "@mullion/contracts/identity-clients";
+import type { ClientRegistration } from "@mullion/contracts/client-registration";
 import { type DemoAccount, demoAccounts } from "./accounts.ts";
 import { appProcess, expectOk, runAppScript } from "./app-process.ts";
 import {

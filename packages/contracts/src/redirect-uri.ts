@@ -1,8 +1,4 @@
-import { z } from "zod";
-
-/** Kinds of client as OpenID Connect Registration names them. */
-export const applicationTypeSchema = z.enum(["web", "native"]);
-export type ApplicationType = z.infer<typeof applicationTypeSchema>;
+import type { ApplicationType } from "./identity-clients.ts";
 
 const loopbacks = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** Private-use schemes are a domain name in reverse (RFC 8252 section 7.1): no other app on the device claims it by chance. */

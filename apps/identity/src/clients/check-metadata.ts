@@ -1,4 +1,4 @@
-import type { ClientSettings } from "@mullion/contracts/identity-clients";
+import type { ClientSettings } from "@mullion/contracts/client-registration";
 import { ProblemError } from "@mullion/http-service";
 import type Provider from "oidc-provider";
 import type { ClientMetadata } from "oidc-provider";

@@ -1,12 +1,14 @@
 import { accessTokenPlugin, type VerifyToken } from "@mullion/access-token";
 import {
-  type ClientList,
-  type ClientSecret,
-  type CreatedClient,
   clientPatchSchema,
   clientRegistrationSchema,
-  type RegisteredClient,
   secretRotationSchema,
+} from "@mullion/contracts/client-registration";
+import type {
+  ClientList,
+  ClientSecret,
+  CreatedClient,
+  RegisteredClient,
 } from "@mullion/contracts/identity-clients";
 import { parseBody } from "@mullion/http-service";
 import type { FastifyInstance, FastifyRequest } from "fastify";

@@ -1,4 +1,5 @@
-import { type ClientSettings, clientFields } from "@mullion/contracts/identity-clients";
+import type { ClientSettings } from "@mullion/contracts/client-registration";
+import { clientFields } from "@mullion/contracts/identity-clients";
 import type { Pool, PoolClient } from "@mullion/postgres";
 import { z } from "zod";
 

@@ -1,4 +1,5 @@
-import { checkClient, clientFields } from "@mullion/contracts/identity-clients";
+import { checkClient } from "@mullion/contracts/client-registration";
+import { clientFields } from "@mullion/contracts/identity-clients";
 import { z } from "zod";
 
 const secret = z.string().min(32, "must have at least 32 characters");

@@ -2,7 +2,7 @@ import {
   type ClientPatch,
   type ClientSettings,
   clientRegistrationSchema,
-} from "@mullion/contracts/identity-clients";
+} from "@mullion/contracts/client-registration";
 import { parseBody } from "@mullion/http-service";
 import { inTransaction, type Pool, type PoolClient } from "@mullion/postgres";
 import { type AuditEntry, insertEntries } from "../audit/audit-log.ts";

@@ -1,8 +1,5 @@
-import {
-  type ClientRegistration,
-  deviceCodeGrant,
-  type RegisteredClient,
-} from "@mullion/contracts/identity-clients";
+import type { ClientRegistration } from "@mullion/contracts/client-registration";
+import { deviceCodeGrant, type RegisteredClient } from "@mullion/contracts/identity-clients";
 import type { Choice } from "@mullion/ui";
 
 /** What most clients are one of; others are registered through the API. */

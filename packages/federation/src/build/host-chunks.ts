@@ -17,8 +17,8 @@ const inNext = /[\\/]node_modules[\\/]next[\\/]dist[\\/]/;
 const ofNext = /[\\/]node_modules[\\/]next[\\/](?:head|link|router)\.js$/;
 const inLibraries =
   /[\\/]node_modules[\\/](?:zod|swr|dequal|eventsource-parser|use-sync-external-store|@swc[\\/]helpers)[\\/]/;
-// What the host lends and does not need itself stays apart.
-const lent = /[\\/]contracts[\\/]src[\\/](?:identity-clients|identity-keys|redirect-uri)\.ts$/;
+// What the host lends and does not need itself.
+const lent = /[\\/]contracts[\\/]src[\\/]identity-(?:clients|keys)\.ts$/;
 const inPlatform = /[\\/](?:session|ui|contracts)[\\/]src[\\/]/;
 
 function script(test: (file: string) => boolean): (module: ChunkedModule) => boolean {
@@ -40,6 +40,7 @@ export function withHostChunks(splitChunks: SplitChunks | false): SplitChunks | 
       ...always,
       ...{ name: "federation", minChunks: 2, test: script((file) => file.startsWith(federation)) },
     },
+    lent: { ...always, name: "lent-modules", test: script((file) => lent.test(file)) },
     // The start-up imports the stylesheet of the interface, whose (empty) script is in here: so that this is among the files that
     // the HTML names, and is on its way before the start-up asks for shared modules.
     platform: {

@@ -15,16 +15,13 @@ function isStylesheetPlugin(plugin: unknown): plugin is StylesheetPlugin {
   );
 }
 
-// Written into the page as text: it may name nothing but globals. Standalone there is no host.
+// Written into the page as text: it may name nothing but globals.
 function insertStylesheet(link: HTMLLinkElement): void {
-  const host = globalThis.__MULLION_HOST__;
-  if (host?.files === undefined) document.head.append(link);
-  else host.files.insertStylesheet(link);
+  globalThis.__MULLION_HOST__?.files?.insertStylesheet(link);
 }
 
-/** In webpack's function that loads a script, where `url` and `done` are. Standalone there is no host. */
-const askHost =
-  "if (globalThis.__MULLION_HOST__ && globalThis.__MULLION_HOST__.files) return globalThis.__MULLION_HOST__.files.loadChunk(url, done);";
+/** Webpack's function that loads a script, of `url` and `done`. */
+const askHost = "(url, done) => globalThis.__MULLION_HOST__.files.loadChunk(url, done)";
 
 /**
  * Has the host load every later file of a remote, and writes the list of their hashes into the build. The list's own hash is in
@@ -32,15 +29,23 @@ const askHost =
  */
 export class RemoteFilesPlugin {
   apply(compiler: Compiler): void {
-    const { Compilation, runtime, sources } = compiler.webpack;
+    const { Compilation, RuntimeGlobals, RuntimeModule, sources } = compiler.webpack;
+    class LoadScriptByHost extends RuntimeModule {
+      override generate(): string {
+        return `${RuntimeGlobals.loadScript} = ${askHost};`;
+      }
+    }
     for (const plugin of compiler.options.plugins) {
       if (isStylesheetPlugin(plugin)) plugin.runtimeOptions.insert = insertStylesheet;
     }
     compiler.hooks.thisCompilation.tap(name, (compilation) => {
-      runtime.LoadScriptRuntimeModule.getCompilationHooks(compilation).createScript.tap(
-        name,
-        (source) => `${askHost}\n${source}`,
-      );
+      // Before webpack's own, which this replaces.
+      compilation.hooks.runtimeRequirementInTree
+        .for(RuntimeGlobals.loadScript)
+        .tap({ name, stage: -1 }, (chunk) => {
+          compilation.addRuntimeModule(chunk, new LoadScriptByHost("load script by host"));
+          return true;
+        });
       compilation.hooks.processAssets.tap(
         // The last stage: after this nothing changes any more.
         { name, stage: Compilation.PROCESS_ASSETS_STAGE_REPORT },

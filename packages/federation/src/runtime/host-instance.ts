@@ -1,5 +1,4 @@
 import type { ModuleFederation } from "@module-federation/runtime-core";
-import type federation from "@module-federation/webpack-bundler-runtime/bundler";
 import type { LaterFiles } from "../loading/later-files.ts";
 
 interface HostState {
@@ -7,7 +6,7 @@ interface HostState {
   /** In browsers: through what remotes load their later files. */
   files?: LaterFiles;
   /** In browsers: the part of webpack's runtime that remotes leave out. */
-  bundler?: typeof federation;
+  bundler?: object;
 }
 
 declare global {
