@@ -115,10 +115,12 @@ function metricsOf(results: readonly Round[]): Metric[] {
       "",
       { atLeast: 0.8 },
     ),
+    // What the former would be with the load, Postgres and Redis on other cores: they are no part of either process.
     createMetric(
       "login.toArgon2.perCpu",
       middle(({ login, argon2 }) => login.perCpuSecond / argon2.perCpuSecond),
       "",
+      { atLeast: 0.8 },
     ),
   ];
 }
