@@ -23,6 +23,8 @@ export interface Contender {
 export interface Contenders {
   readonly direct: Contender;
   readonly passThrough: Contender;
+  /** The pass-through with one question to Redis. */
+  readonly checkedPassThrough: Contender;
   readonly bff: Contender;
   readonly apiRoute: Contender;
   stop(): Promise<void>;
@@ -52,7 +54,9 @@ const tokens = {
   idToken: randomBytes(500).toString("base64url"),
 };
 
-/** A session in the front's own Redis, sealed with its own keys; returns the cookie. */
+const tokenKey = "bench:token";
+
+/** A session in the front's own Redis, sealed with its own keys, and its token in plain text; returns the cookie. */
 async function createSession(platform: Platform): Promise<string> {
   const redis = connectRedis(platform.redisUrl, () => undefined);
   await once(redis, "ready");
@@ -71,6 +75,7 @@ async function createSession(platform: Platform): Promise<string> {
     },
     device: { userAgent: "bench", ipAddress: "127.0.0.1", createdAt: now },
   });
+  await redis.hset(tokenKey, { token: tokens.accessToken });
   redis.disconnect();
   return `__Host-mullion.sid=${sessionId}`;
 }
@@ -129,17 +134,22 @@ export async function startContenders(say: (line: string) => void): Promise<Cont
     stops.push(apiRoute.stop);
     const platform = await startFront(upstream.origin, say);
     stops.push(() => platform.stop());
+    const cookie = await createSession(platform);
+    const checkedArgs = [upstream.origin, platform.redisUrl, tokenKey];
+    const checked = await forkServer("checked-pass-through.ts", checkedArgs);
+    stops.push(checked.stop);
 
     const plain = { path: "/profile/me", headers: browserHeaders };
     const headersOf = (cookie: string): Record<string, string> => ({ ...browserHeaders, cookie });
     return {
       direct: { ...plain, origin: upstream.origin, pid: () => upstream.pid },
       passThrough: { ...plain, origin: passThrough.origin, pid: () => passThrough.pid },
+      checkedPassThrough: { ...plain, origin: checked.origin, pid: () => checked.pid },
       bff: {
         origin: platform.url("shell").replace("localhost", "127.0.0.1"),
         path: "/api/bff/profile/me",
         headers: {
-          ...headersOf(await createSession(platform)),
+          ...headersOf(cookie),
           ...{ [csrfHeader]: "1", [remoteHeader]: "user" },
         },
         pid: () => {

@@ -6,6 +6,7 @@ import { measureStreams } from "./bff-streams.ts";
 
 const rounds = 5;
 const proxies: readonly ContenderName[] = ["passThrough", "bff", "apiRoute"];
+const timed: readonly ContenderName[] = ["direct", "checkedPassThrough", ...proxies];
 
 /** What the BFF costs, against the least a proxy can cost and against what NextAuth's users have without one. */
 export const bff: Benchmark = {
@@ -14,7 +15,7 @@ export const bff: Benchmark = {
     const contenders = await startContenders(say);
     try {
       say("  warming up");
-      await runRounds(contenders, proxies, { connections: 32, durationMs: 3_000 }, 2);
+      await runRounds(contenders, timed, { connections: 32, durationMs: 3_000 }, 2);
       return [
         ...(await throughput(contenders, 16, say)),
         ...(await throughput(contenders, 64, say)),
@@ -87,7 +88,7 @@ async function latency(
   burst: Burst,
   say: (line: string) => void,
 ): Promise<Metric[]> {
-  const results = await runRounds(contenders, ["direct", ...proxies], burst, rounds);
+  const results = await runRounds(contenders, timed, burst, rounds);
   say(`  latency, ${name}: measured`);
   const added = (contender: ContenderName, of: "p50" | "p99", target?: Target): Metric =>
     metric(
@@ -102,15 +103,14 @@ async function latency(
     metric(results, `direct.p99.${name}`, "ms", ({ direct }) => direct.p99),
     added("passThrough", "p50"),
     added("passThrough", "p99"),
+    added("checkedPassThrough", "p50"),
+    added("checkedPassThrough", "p99"),
     added("bff", "p50", { atMost: 0.2 }),
     added("bff", "p99", { atMost: 2 }),
     added("apiRoute", "p50"),
     added("apiRoute", "p99"),
-    metric(
-      results,
-      `bff.over-passThrough.p50.${name}`,
-      "ms",
-      (round) => round.bff.p50 - round.passThrough.p50,
+    ...(["passThrough", "checkedPassThrough"] as const).map((least) =>
+      metric(results, `bff.over-${least}.p50.${name}`, "ms", (round) => round.bff.p50 - round[least].p50),
     ),
   ];
 }
