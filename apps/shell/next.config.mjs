@@ -1,3 +1,4 @@
 import { withHost } from "@mullion/federation/build";
 
-export default withHost({ compress: false });
+// Pages are never stored, so nobody compares their ETags.
+export default withHost({ compress: false, generateEtags: false });

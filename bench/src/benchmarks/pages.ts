@@ -11,7 +11,7 @@ import type { BenchProcess } from "../processes/child.ts";
 
 const sides = ["federated", "monolith"] as const satisfies Side[];
 const lcpRuns = 15;
-const renderRounds = 5;
+const renderRounds = 9;
 const kB = 1_000;
 
 /** What a shell of remotes costs the visitor and the server, beside one application of the same pages. */
@@ -81,6 +81,8 @@ async function measureAllBytes(
   ];
 }
 
+type RenderRound = Map<Side, Awaited<ReturnType<typeof renderFor>>>;
+
 /** Pages per second and per CPU second of one renderer. */
 async function renderFor(
   { origin, pid }: BenchProcess,
@@ -99,18 +101,23 @@ async function assertDrawn({ origin }: BenchProcess): Promise<void> {
     throw new Error(`${origin} did not draw the page`);
 }
 
-async function rendering({ renderers }: PageContenders, say: (line: string) => void): Promise<Metric[]> {
-  for (const side of sides) {
-    await renderFor(renderers[side], 3_000);
-    await assertDrawn(renderers[side]);
+/** One round: both from a fresh start, because two processes of one program differ by a tenth. */
+async function renderRound({ startRenderer }: PageContenders, order: readonly Side[]): Promise<RenderRound> {
+  const found: RenderRound = new Map();
+  for (const side of order) {
+    const renderer = await startRenderer(side);
+    await assertDrawn(renderer);
+    await renderFor(renderer, 3_000);
+    found.set(side, await renderFor(renderer, 3_000));
+    await renderer.stop();
   }
-  const rounds: Map<Side, Awaited<ReturnType<typeof renderFor>>>[] = [];
+  return found;
+}
+
+async function rendering(contenders: PageContenders, say: (line: string) => void): Promise<Metric[]> {
+  const rounds: RenderRound[] = [];
   for (let round = 0; round < renderRounds; round += 1) {
-    const found = new Map<Side, Awaited<ReturnType<typeof renderFor>>>();
-    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
-      found.set(side, await renderFor(renderers[side], 3_000));
-    }
-    rounds.push(found);
+    rounds.push(await renderRound(contenders, round % 2 === 0 ? sides : sides.toReversed()));
   }
   say("  rendering: measured");
   const middle = (

@@ -10,14 +10,15 @@ import { childEnvironment } from "../env.ts";
 import { type BenchProcess, forkServer } from "../processes/child.ts";
 import { sessionOf } from "../session-records.ts";
 import { edgePort, monolithPort, portBase, shellOrigin } from "./addresses.ts";
+import type { Side } from "./browser.ts";
 import { readPageProps } from "./page-props.ts";
 
 /** The same pages twice: as remotes of the shell, and as one application. */
 export interface PageContenders {
   /** Session cookie of the person who looks at them. */
   readonly cookie: { readonly name: string; readonly value: string };
-  /** Next's handlers alone, of the shell and of the monolith. */
-  readonly renderers: { readonly federated: BenchProcess; readonly monolith: BenchProcess };
+  /** Starts Next's handler alone, of the shell or of the monolith, in a process of its own. */
+  startRenderer(side: Side): Promise<BenchProcess>;
   stop(): Promise<void>;
 }
 
@@ -72,17 +73,16 @@ export async function startPageContenders(say: (line: string) => void): Promise<
     stops.push(() => rm(folder, { recursive: true }));
     const propsFile = join(folder, "props.json");
     await writeFile(propsFile, JSON.stringify(await readPageProps(`${cookie.name}=${cookie.value}`)));
-    const renderer = async (dir: string): Promise<BenchProcess> => {
-      const process = await forkServer("next-pages.ts", [dir, propsFile, shellOrigin]);
-      stops.push(process.stop);
-      return process;
+    const folders: Readonly<Record<Side, string>> = {
+      federated: join(repository, "apps/shell"),
+      monolith: fixture,
     };
-    const renderers = {
-      federated: await renderer(join(repository, "apps/shell")),
-      monolith: await renderer(fixture),
-    };
-    await edge(monolithPort, new URL(renderers.monolith.origin).host);
-    return { cookie, renderers, stop };
+    const startRenderer = (side: Side): Promise<BenchProcess> =>
+      forkServer("next-pages.ts", [folders[side], propsFile, shellOrigin]);
+    const monolith = await startRenderer("monolith");
+    stops.push(monolith.stop);
+    await edge(monolithPort, new URL(monolith.origin).host);
+    return { cookie, startRenderer, stop };
   } catch (error) {
     await stop();
     throw error;

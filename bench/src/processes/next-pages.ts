@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -36,12 +36,20 @@ function propsOfMonolith(path: string): object {
 
 Object.assign(globalThis, { __MULLION_BRIDGE__: bridge, __MONOLITH_PROPS__: propsOfMonolith });
 
+const isShell = existsSync(join(dir, "src/render"));
+/** What the shell's render process changes in React, and afterwards freezes: part of what its pages cost. */
+async function shellModule<T>(file: string): Promise<T> {
+  return (await import(join(dir, "src/render", file))) as T;
+}
+if (isShell) (await shellModule<{ writeWholePanes(): void }>("whole-panes.ts")).writeWholePanes();
+
 // Remotes' server code requires React from where the process runs.
 process.chdir(dir);
 const createNext = createRequire(join(dir, "package.json"))("next") as NextFactory;
 const app = createNext({ dev: false, dir, hostname: "localhost", port: 0 });
 const handle = app.getRequestHandler();
 await app.prepare();
+if (isShell) (await shellModule<{ freezeShared(): void }>("freeze.ts")).freezeShared();
 
 /** Hands a call on to the shell, whose session it is. */
 function passOn(incoming: IncomingMessage, response: ServerResponse): void {

@@ -41,6 +41,17 @@ describe("formatter", () => {
     }
   });
 
+  it("makes what it formats with once for each language and time zone, whoever asks", () => {
+    const made = vi.spyOn(Intl, "DateTimeFormat");
+    const write = (timeZone: string): string => createFormatter({ locale: "sv-SE", timeZone }).time(moment);
+    expect([write("UTC"), write("Asia/Tokyo")]).toEqual(["23:30:05", "08:30:05"]);
+    const before = made.mock.calls.length;
+    expect(before).toBeGreaterThan(0);
+    expect([write("Asia/Tokyo"), write("UTC")]).toEqual(["08:30:05", "23:30:05"]);
+    expect(made.mock.calls.length).toBe(before);
+    made.mockRestore();
+  });
+
   it("counts bytes in the unit that keeps the figure short", () => {
     const format = createFormatter();
     expect([0, 999, 1000, 1_250_000, 5e12].map(format.bytes)).toEqual([
