@@ -7,6 +7,8 @@ import { RemoteModule } from "./remote-module.tsx";
 import { hostState } from "./runtime/host-instance.ts";
 
 const integrity = `sha384-${"A".repeat(64)}`;
+// Files are asked for again after a pause, on machines that do other things as well.
+const patience = { timeout: 5_000 };
 let builds = 0;
 
 /** The host's federation runtime with one remote, which a test makes work or fail. */
@@ -79,8 +81,8 @@ describe("pane of a remote", () => {
     host(() => <p>invoices</p>);
     failures = 2;
     show(true);
-    expect(await screen.findByText("not available")).toBeTruthy();
-    expect(await screen.findByText("invoices", undefined, { timeout: 5_000 })).toBeTruthy();
+    expect(await screen.findByText("not available", undefined, patience)).toBeTruthy();
+    expect(await screen.findByText("invoices", undefined, patience)).toBeTruthy();
     expect(codes()).toEqual(["remote_unavailable", "shown"]);
     expect(asked).toHaveLength(3);
   });
@@ -92,9 +94,9 @@ describe("pane of a remote", () => {
       return <p>invoices</p>;
     });
     show(true);
-    expect(await screen.findByText("not available")).toBeTruthy();
+    expect(await screen.findByText("not available", undefined, patience)).toBeTruthy();
     broken = false;
-    expect(await screen.findByText("invoices", undefined, { timeout: 5_000 })).toBeTruthy();
+    expect(await screen.findByText("invoices", undefined, patience)).toBeTruthy();
     expect(codes()).toEqual(["render_failed", "shown"]);
   });
 
@@ -105,9 +107,9 @@ describe("pane of a remote", () => {
       return <p>invoices</p>;
     });
     show(true);
-    expect(await screen.findByText("not available")).toBeTruthy();
+    expect(await screen.findByText("not available", undefined, patience)).toBeTruthy();
     missing = false;
-    expect(await screen.findByText("invoices", undefined, { timeout: 5_000 })).toBeTruthy();
+    expect(await screen.findByText("invoices", undefined, patience)).toBeTruthy();
     expect(evaluations).toEqual([`dropped ${remote.container}`]);
     expect(asked.filter((url) => url.includes("entry.js"))).toHaveLength(2);
   });
