@@ -41,7 +41,9 @@ async function serveFiles(app: FastifyInstance): Promise<void> {
     decorateReply: false,
     // Beside each file lie its compressed forms, made by the build.
     preCompressed: true,
-    setHeaders: (response) => response.setHeader("vary", "accept-encoding"),
+    setHeaders: (response) => {
+      response.setHeader("vary", "accept-encoding");
+    },
   });
   await app.register(fastifyStatic, {
     root: `${shellDir}public`,
