@@ -69,12 +69,11 @@ export function toClientMetadata(client: ClientSettings, secrets: SecretHashes):
   };
 }
 
-const previousSecretSchema = z.object({ hash: z.string(), expires_at: z.number().optional() });
+const previousSecretSchema = z.object({ hash: z.string(), expires_at: z.number().optional() }).optional();
 
 /** Compares a secret with the stored hashes in constant time. Stands in for the library's comparison of plain secrets. */
 export function compareHashedSecret(this: Client, actual: string): boolean {
-  const stored = this["previous_secret"];
-  const previous = stored === undefined ? undefined : previousSecretSchema.parse(stored);
+  const previous = previousSecretSchema.parse(this["previous_secret"]);
   const takesPrevious = previous !== undefined && (previous.expires_at ?? Infinity) > Date.now();
   const given = hashClientSecret(actual);
   const hashes = [this.clientSecret ?? "", takesPrevious ? previous.hash : ""];

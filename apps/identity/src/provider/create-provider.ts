@@ -72,10 +72,9 @@ const cacheableRoutes = new Set(["discovery", "jwks"]);
 
 /** Sets what every answer of the protocol's endpoints carries, and answers what failed outside the library's handlers. */
 function setHeaders(provider: Provider, logger: Logger): void {
-  const headers = Object.entries(pageHeaders([]));
+  const headers = pageHeaders([]);
   provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
-    // Past Koa, which looks at each header as if it could be anything.
-    for (const [name, value] of headers) ctx.res.setHeader(name, value);
+    ctx.set(headers);
     try {
       await next();
     } catch (thrown) {

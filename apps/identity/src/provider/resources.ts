@@ -43,23 +43,6 @@ function clientScopesOf(client: Client, resource: string): string {
     .join(" ");
 }
 
-const scopesOfClients = new WeakMap<Client, Map<string, string>>();
-
-/** The same, worked out once: a client that was changed is another object. */
-function rememberedScopesOf(client: Client, resource: string): string {
-  let scopes = scopesOfClients.get(client);
-  if (scopes === undefined) {
-    scopes = new Map();
-    scopesOfClients.set(client, scopes);
-  }
-  let scope = scopes.get(resource);
-  if (scope === undefined) {
-    scope = clientScopesOf(client, resource);
-    scopes.set(resource, scope);
-  }
-  return scope;
-}
-
 /**
  * What a token for a resource may carry at most. The grant and the register say what the client may have; the user's
  * roles of this moment say what the user may have. Before anybody is known (authorization endpoint) nothing is cut yet.
@@ -69,7 +52,7 @@ function scopesOf(
   client: Client,
   { resource, scopes }: { resource: string; scopes: readonly string[] },
 ): string {
-  if (actsForItself(ctx)) return rememberedScopesOf(client, resource);
+  if (actsForItself(ctx)) return clientScopesOf(client, resource);
   const { account } = ctx.oidc;
   const limited = scopes.filter((scope) => mayDoForUsers(client, scope));
   if (!(account instanceof UserAccount)) return limited.join(" ");

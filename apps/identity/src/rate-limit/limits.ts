@@ -60,7 +60,7 @@ export function limitsFrom(env: Readonly<Record<string, unknown>>): Limits {
 
 /** What an address is counted under: whoever has an IPv6 address has its whole /64. */
 export function addressKey(address: string): string {
-  if (!address.includes(":") || !isIPv6(address)) return address;
+  if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [head = "", tail] = address.split("::");
