@@ -59,14 +59,13 @@ interface Material {
   readonly theirProof: Proof;
 }
 
+const byOtherTeam = ({ signed, theirs, theirProof }: Material): Promise<Proof> =>
+  signedWith(theirs, theirProof.delegation, signed);
+
 const forgeries: readonly [what: string, reason: string, make: (material: Material) => Promise<Proof>][] = [
   ["its manifest is altered", "signature_invalid", async ({ signed }) => withContent(signed, forge)],
   ["its signature is altered", "signature_invalid", async ({ signed }) => withSignatureAltered(signed)],
-  [
-    "the key of another team signed it",
-    "remote_not_delegated",
-    ({ signed, theirs, theirProof }) => signedWith(theirs, theirProof.delegation, signed),
-  ],
+  ["the key of another team signed it", "remote_not_delegated", byOtherTeam],
   ["its key was delegated by another root key", "unknown_key", ({ signed }) => signedByNobody(signed)],
 ];
 
@@ -129,9 +128,7 @@ test("SEC-52 a front that starts while a forged version is live shows nothing of
   page,
   platform,
 }) => {
-  const version = await place(platform, ({ signed, theirs, theirProof }) =>
-    signedWith(theirs, theirProof.delegation, signed),
-  );
+  const version = await place(platform, byOtherTeam);
   const log = await watchLog(platform);
   await platform.process("shell").restart();
   const response = await page.goto("/analytics");

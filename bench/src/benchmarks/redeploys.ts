@@ -8,13 +8,13 @@ import type { Benchmark } from "../benchmark.ts";
 import { redeployCount } from "../env.ts";
 import { createMetric, type Metric, median } from "../metrics.ts";
 import { childrenOf, resourcesOf } from "../process-resources.ts";
+import { withoutRateLimits } from "../rate-limits.ts";
 import { type Person, signIn } from "../soak/person.ts";
 
 const portBase = 25_500;
 const root = resolve(import.meta.dirname, "../../..");
 const artifact = join(root, "apps/remote-dashboard/.artifact");
 const visitors = 3;
-const unlimited = "1000000000";
 // A process without any remote has 200 MB; it is replaced at 768 and ended at 1280.
 const mostResidentMegabytes = 1_000;
 
@@ -37,7 +37,7 @@ export const redeploys: Benchmark = {
       overrides: {
         ...{ shell: quiet, registry: quiet, identity: quiet },
         // One person loads all the pages.
-        gateway: { ...quiet, RATE_LIMIT_PER_SUBJECT: unlimited, RATE_LIMIT_PER_ADDRESS: unlimited },
+        gateway: { ...quiet, ...withoutRateLimits },
       },
     });
     try {

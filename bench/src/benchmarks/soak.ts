@@ -8,6 +8,7 @@ import { soakMinutes } from "../env.ts";
 import { connectInspector, type Inspector } from "../inspector.ts";
 import { createMetric, type Metric, median } from "../metrics.ts";
 import { childrenOf, type ProcessResources, resourcesOf } from "../process-resources.ts";
+import { withoutRateLimits } from "../rate-limits.ts";
 import { abort, abortUpload, attack } from "../soak/disturbances.ts";
 import { eventStream, life, page, poll, read, stranger, visit, webSocket, write } from "../soak/everyday.ts";
 import { createGate, type Gate } from "../soak/gate.ts";
@@ -23,7 +24,6 @@ const inspected = [
   `--inspect=127.0.0.1:${frontInspectorPort}`,
   `--import=${import.meta.resolve("../soak/inspect-render.ts")}?port=${renderInspectorPort}`,
 ];
-const unlimited = "1000000000";
 const sampleEveryMs = 15_000;
 /**
  * What comes before the first sample: so many requests, and three minutes, of a soak of ten. V8 optimizes what runs often,
@@ -71,7 +71,7 @@ export const soak: Benchmark = {
         shell: { ...quiet, NODE_OPTIONS: inspected.join(" ") },
         // Every session is refreshed several times a minute.
         identity: { ...quiet, ACCESS_TOKEN_TTL_SECONDS: "15" },
-        gateway: { ...quiet, RATE_LIMIT_PER_SUBJECT: unlimited, RATE_LIMIT_PER_ADDRESS: unlimited },
+        gateway: { ...quiet, ...withoutRateLimits },
         "service-profile": quiet,
         "service-insights": quiet,
         registry: quiet,

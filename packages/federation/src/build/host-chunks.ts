@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { lentModules } from "./shared.ts";
 
 /** The part of webpack's `optimization.splitChunks` that is changed, as Next fills it in. */
 export interface SplitChunks {
@@ -17,8 +18,7 @@ const inNext = /[\\/]node_modules[\\/]next[\\/]dist[\\/]/;
 const ofNext = /[\\/]node_modules[\\/]next[\\/](?:head|link|router)\.js$/;
 const inLibraries =
   /[\\/]node_modules[\\/](?:zod|swr|dequal|eventsource-parser|use-sync-external-store|@swc[\\/]helpers)[\\/]/;
-// What the host lends and does not need itself.
-const lent = /[\\/]contracts[\\/]src[\\/]identity-(?:clients|keys)\.ts$/;
+const lent = new Set(lentModules.map((name) => fileURLToPath(import.meta.resolve(name))));
 const inPlatform = /[\\/](?:session|ui|contracts)[\\/]src[\\/]/;
 
 function script(test: (file: string) => boolean): (module: ChunkedModule) => boolean {
@@ -40,12 +40,12 @@ export function withHostChunks(splitChunks: SplitChunks | false): SplitChunks | 
       ...always,
       ...{ name: "federation", minChunks: 2, test: script((file) => file.startsWith(federation)) },
     },
-    lent: { ...always, name: "lent-modules", test: script((file) => lent.test(file)) },
+    lent: { ...always, name: "lent-modules", test: script((file) => lent.has(file)) },
     // The start-up imports the stylesheet of the interface, whose (empty) script is in here: so that this is among the files that
     // the HTML names, and is on its way before the start-up asks for shared modules.
     platform: {
       ...{ ...always, name: "platform" },
-      test: script((file) => (inPlatform.test(file) && !lent.test(file)) || inLibraries.test(file)),
+      test: script((file) => (inPlatform.test(file) && !lent.has(file)) || inLibraries.test(file)),
     },
   };
   return { ...splitChunks, cacheGroups: { ...splitChunks.cacheGroups, ...added } };

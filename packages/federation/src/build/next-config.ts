@@ -21,7 +21,7 @@ interface WebpackContext {
 export interface FederatedBuild {
   readonly role: RuntimeRole;
   /** Entries beside Next's in what is built for browsers. */
-  readonly entries?: Readonly<Record<string, string>>;
+  readonly entries?: Readonly<Record<string, string[]>>;
   /** Null where nothing is federated. */
   readonly plugin: (isServer: boolean) => PluginOptions | null;
   /** Further changes to what is built for browsers. */

@@ -2,10 +2,9 @@ import { fileURLToPath } from "node:url";
 import type { NextConfig } from "next";
 import { hostContainer } from "../names.ts";
 import { federate } from "./next-config.ts";
-import { sharedModules } from "./shared.ts";
+import { lentModules, sharedModules } from "./shared.ts";
 
 const hostPlugin = fileURLToPath(new URL("../runtime/host-plugin.ts", import.meta.url));
-const lentModules = fileURLToPath(new URL("../runtime/lent-modules.ts", import.meta.url));
 
 /** Next.js configuration of the host. It is built with no remotes: the composition of each visit names them. */
 export function withHost(config: NextConfig = {}): NextConfig {

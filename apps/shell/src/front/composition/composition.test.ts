@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ActiveOverride } from "../override/active-override.ts";
 import { testRelease } from "../page/test-release.ts";
 import type { Composition } from "./composition.ts";
-import { openBook, shownBy, startFront, viewOf, visit } from "./test-front.ts";
+import { openBook, placeTwo, shownBy, startFront, viewOf, visit } from "./test-front.ts";
 import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
 import { versionOf } from "./visit.ts";
 import { parsePin } from "./visit-pin.ts";
@@ -23,11 +23,7 @@ describe("versions of a visit", () => {
   let first: PlacedVersion;
   let second: PlacedVersion;
   beforeEach(async () => {
-    [first, second] = await Promise.all([
-      registry.place("billing", "first0"),
-      registry.place("billing", "second"),
-    ]);
-    registry.show([{ stable: first }]);
+    [first, second] = await placeTwo(registry);
   });
 
   it("P4 a visit keeps its versions across a promotion, while new visits see the new one", async () => {

@@ -1,7 +1,7 @@
 import type { PlacedVersion } from "@mullion/contracts";
 import { createSigningKey } from "@mullion/release-signing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { shownBy, startFront, visit } from "./test-front.ts";
+import { placeTwo, shownBy, startFront, visit } from "./test-front.ts";
 import { startTestRegistry, type TestRegistry } from "./test-registry.ts";
 
 let registry: TestRegistry;
@@ -17,11 +17,7 @@ describe("versions that a revoked key signed", () => {
   let first: PlacedVersion;
   let second: PlacedVersion;
   beforeEach(async () => {
-    [first, second] = await Promise.all([
-      registry.place("billing", "first0"),
-      registry.place("billing", "second"),
-    ]);
-    registry.show([{ stable: first }]);
+    [first, second] = await placeTwo(registry);
   });
 
   it("SEC-52 what a revoked key signed is shown no more, live, pinned or on trial; what another key signed goes on", async () => {

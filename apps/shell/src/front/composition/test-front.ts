@@ -1,4 +1,4 @@
-import type { Role, SessionView } from "@mullion/contracts";
+import type { PlacedVersion, Role, SessionView } from "@mullion/contracts";
 import { createLogger } from "@mullion/http-service";
 import type { FastifyBaseLogger } from "fastify";
 import { onTestFinished } from "vitest";
@@ -25,6 +25,18 @@ export function openBook({ rootKeys, artifactBases }: TestRegistry, now = Date.n
     artifacts: { admit: () => undefined, retire: () => undefined },
     onRefused: () => undefined,
   });
+}
+
+/** Two versions of one remote, of which the first is live. */
+export async function placeTwo(
+  registry: TestRegistry,
+): Promise<[first: PlacedVersion, second: PlacedVersion]> {
+  const [first, second] = await Promise.all([
+    registry.place("billing", "first0"),
+    registry.place("billing", "second"),
+  ]);
+  registry.show([{ stable: first }]);
+  return [first, second];
 }
 
 /** A front's composition, as of its own start, until the test ends. */
