@@ -41,7 +41,7 @@ const isShell = existsSync(join(dir, "src/render"));
 async function shellModule<T>(file: string): Promise<T> {
   return (await import(join(dir, "src/render", file))) as T;
 }
-if (isShell) (await shellModule<{ writeWholePanes(): void }>("whole-panes.ts")).writeWholePanes();
+if (isShell) (await shellModule<{ tuneReact(): void }>("tune-react.ts")).tuneReact();
 
 // Remotes' server code requires React from where the process runs.
 process.chdir(dir);

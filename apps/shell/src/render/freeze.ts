@@ -25,6 +25,7 @@ const reactModules = [
   "react-dom",
   "react-dom/server.edge",
   "react-dom/server.browser",
+  "react-dom/server.node",
 ];
 /** Classes whose instances carry the pages of visitors. */
 const classes: Readonly<Record<string, readonly string[]>> = {

@@ -8,7 +8,7 @@ import { confine } from "./confine.ts";
 import { freezeShared } from "./freeze.ts";
 import { giveUpPowers } from "./powers.ts";
 import { makeErrorsPrintable } from "./printable-errors.ts";
-import { writeWholePanes } from "./whole-panes.ts";
+import { tuneReact } from "./tune-react.ts";
 
 const { exit } = giveUpPowers();
 
@@ -23,7 +23,7 @@ socket.on("close", () => {
 const bridge = connectBridge(socket);
 publishBridge(bridge.client);
 confine((url) => bridge.client.bytes(url));
-writeWholePanes();
+tuneReact();
 
 function complain(msg: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
