@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { createBatchedDestination } from "./batched-destination.ts";
 import { describeError } from "./describe-error.ts";
-import { createTurnDestination } from "./turn-destination.ts";
 
 /** What `createLogger` needs. `level` is one of pino's, `info` when not given. */
 export interface LoggerOptions {
@@ -14,7 +14,7 @@ let output: DestinationStream | undefined;
 
 /** One for the process, however many loggers it has. */
 function standardOutput(): DestinationStream {
-  output ??= createTurnDestination();
+  output ??= createBatchedDestination();
   return output;
 }
 
