@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
 import { createMetric, type Metric, median } from "../metrics.ts";
 import { resourcesOf } from "../process-resources.ts";
-import type { Contender } from "./bff-contenders.ts";
+import type { Contender, Contenders } from "./bff-contenders.ts";
 
 const kilobyte = 1_024;
 const megabyte = 1_024 * kilobyte;
@@ -40,23 +40,44 @@ async function growthOverGigabyte(pool: Pool, contender: Contender): Promise<num
   return most - before;
 }
 
-/** An answer is passed on as it comes: its size changes neither when it begins nor what the front holds of it. */
-export async function measureStreams(contender: Contender): Promise<Metric[]> {
-  const pool = new Pool(contender.origin, { connections: 1 });
+/** Median milliseconds that the first byte of a large answer takes longer than that of a small one, taken in turn. */
+function laterOf({ small, large }: { small: readonly number[]; large: readonly number[] }): number {
+  return median(large) - median(small);
+}
+
+/**
+ * An answer is passed on as it comes: its size changes neither when it begins nor what the front holds of it. The bare
+ * pass-through, which holds nothing back, shows what of the former is the machine's: three processes share two cores.
+ */
+export async function measureStreams({
+  bff,
+  passThrough,
+}: Pick<Contenders, "bff" | "passThrough">): Promise<Metric[]> {
+  const pools = [bff, passThrough].map((contender) => ({
+    contender,
+    pool: new Pool(contender.origin, { connections: 1 }),
+    small: [] as number[],
+    large: [] as number[],
+  }));
   try {
-    const [small, large]: [number[], number[]] = [[], []];
     for (let at = 0; at < answers; at += 1) {
-      small.push(await read(pool, contender, kilobyte));
-      large.push(await read(pool, contender, 16 * megabyte));
+      for (const { pool, contender, small, large } of pools) {
+        small.push(await read(pool, contender, kilobyte));
+        large.push(await read(pool, contender, 16 * megabyte));
+      }
     }
-    const growth = await growthOverGigabyte(pool, contender);
+    const [own, least] = pools;
+    if (own === undefined || least === undefined) throw new Error("nothing was measured");
+    const growth = await growthOverGigabyte(own.pool, bff);
     return [
-      createMetric("bff.first-byte.1kB", median(small), "ms"),
-      createMetric("bff.first-byte.16MB", median(large), "ms"),
-      createMetric("bff.first-byte.difference", median(large) - median(small), "ms", { atMost: 1 }),
+      createMetric("bff.first-byte.1kB", median(own.small), "ms"),
+      createMetric("bff.first-byte.16MB", median(own.large), "ms"),
+      createMetric("passThrough.first-byte.later", laterOf(least), "ms"),
+      createMetric("bff.first-byte.later", laterOf(own), "ms"),
+      createMetric("bff.first-byte.over-passThrough", laterOf(own) - laterOf(least), "ms", { atMost: 1 }),
       createMetric("bff.held-of-1GB", growth / megabyte, "MB", { atMost: 64 }),
     ];
   } finally {
-    await pool.destroy();
+    await Promise.all(pools.map(({ pool }) => pool.destroy()));
   }
 }

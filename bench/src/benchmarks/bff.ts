@@ -26,7 +26,7 @@ export const bff: Benchmark = {
           { connections: 16, durationMs: 3_000, requestsPerSecond: 400 },
           say,
         )),
-        ...(await measureStreams(contenders.bff)),
+        ...(await measureStreams(contenders)),
       ];
     } finally {
       await contenders.stop();
