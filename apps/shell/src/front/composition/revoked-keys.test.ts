@@ -14,10 +14,9 @@ afterEach(() => {
 });
 
 describe("versions that a revoked key signed", () => {
-  let first: PlacedVersion;
   let second: PlacedVersion;
   beforeEach(async () => {
-    [first, second] = await placeTwo(registry);
+    [, second] = await placeTwo(registry);
   });
 
   it("SEC-52 what a revoked key signed is shown no more, live, pinned or on trial; what another key signed goes on", async () => {
