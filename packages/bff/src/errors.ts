@@ -15,6 +15,7 @@ export type BffErrorCode =
   | "content_type_refused"
   | "scope_not_declared"
   | "too_many_streams"
+  | "too_many_calls"
   | "front_closing"
   | "upgrade_required"
   | "handshake_invalid"
@@ -44,6 +45,7 @@ const answers: Record<BffErrorCode, { status: number; title: string; headers?: R
   content_type_refused: { status: 415, title: "This type of content is not accepted" },
   scope_not_declared: { status: 403, title: "The remote does not declare this scope" },
   too_many_streams: { status: 429, title: "Too many open streams", headers: { "retry-after": "5" } },
+  too_many_calls: { status: 429, title: "Too many calls under way", headers: { "retry-after": "1" } },
   front_closing: { status: 503, title: "This front is closing", headers: { "retry-after": "1" } },
   upgrade_required: { status: 426, title: "This route is a WebSocket", headers: { upgrade: "websocket" } },
   handshake_invalid: { status: 400, title: "The WebSocket handshake is not valid" },

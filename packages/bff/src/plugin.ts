@@ -11,6 +11,7 @@ import type { BffOptions } from "./options.ts";
 import { prefix } from "./prefix.ts";
 import { guardRemote, guardRequest, remoteOf } from "./request-guard.ts";
 import { answerSessionRoute, assertSessionRoutes } from "./session-routes.ts";
+import { SessionTurns } from "./session-turns.ts";
 import { acceptUpgrades } from "./upgrade.ts";
 
 interface MountedBff extends BffOptions {
@@ -19,6 +20,7 @@ interface MountedBff extends BffOptions {
    * none to anybody.
    */
   readonly streamGateway: Pool;
+  readonly turns: SessionTurns;
 }
 
 /** One call to be streamed through the gateway. */
@@ -34,14 +36,16 @@ async function streamThrough(
   request: FastifyRequest,
   reply: FastifyReply,
   call: Call,
-  { gateway, streamGateway, tokens, streams }: MountedBff,
+  { gateway, streamGateway, turns, tokens, streams }: MountedBff,
 ): Promise<void> {
   const { route, path, sessionId, body } = call;
   const isStream = route.transport === "sse";
   const activity = request.headers[backgroundHeader] === undefined && !isStream ? "person" : "background";
   const cancellation = new Cancellation();
   const answer = reply.raw;
+  let hasTurn = false;
   answer.on("close", () => {
+    if (hasTurn) turns.giveBack(sessionId);
     if (!answer.writableFinished) cancellation.cancel();
   });
   const accessToken = await tokens.getAccessToken(sessionId, route.audience, activity);
@@ -50,6 +54,10 @@ async function streamThrough(
   if (isStream) {
     const endStream = (): void => void answer.destroy();
     answer.once("close", streams.add(sessionId, endStream));
+  } else {
+    const turn = turns.take(sessionId, { timeoutMs: route.timeoutMs, cancellation });
+    if (turn !== undefined) await turn;
+    hasTurn = true;
   }
   const { headers, id: requestId } = request;
   await forward(
@@ -114,8 +122,9 @@ export function bffPlugin(app: FastifyInstance, options: BffOptions, done: (erro
   app.addContentTypeParser("*", (_request, _payload, parsed) => {
     parsed(null);
   });
-  const mounted = { ...options, streamGateway: new Pool(options.gatewayUrl, { pipelining: 1 }) };
-  app.addHook("onClose", async () => mounted.streamGateway.destroy());
+  const streamGateway = new Pool(options.gatewayUrl, { pipelining: 1 });
+  const mounted = { ...options, streamGateway, turns: new SessionTurns() };
+  app.addHook("onClose", async () => streamGateway.destroy());
   app.all(`${prefix}/*`, async (request, reply) => handle(request, reply, mounted));
   acceptUpgrades(app, options);
   done();
