@@ -74,7 +74,10 @@ describe("pane of a remote", () => {
     show(false);
     expect(screen.getByText("on its way")).toBeTruthy();
     expect(await screen.findByText("invoices")).toBeTruthy();
-    expect(codes()).toEqual(["shown"]);
+    // What the pane tells comes after it is in the page.
+    await vi.waitFor(() => {
+      expect(codes()).toEqual(["shown"]);
+    });
   });
 
   it("P12 falls back when its files do not come, and comes by itself when they do", async () => {
@@ -83,7 +86,9 @@ describe("pane of a remote", () => {
     show(true);
     expect(await screen.findByText("not available", undefined, patience)).toBeTruthy();
     expect(await screen.findByText("invoices", undefined, patience)).toBeTruthy();
-    expect(codes()).toEqual(["remote_unavailable", "shown"]);
+    await vi.waitFor(() => {
+      expect(codes()).toEqual(["remote_unavailable", "shown"]);
+    });
     expect(asked).toHaveLength(3);
   });
 
@@ -97,7 +102,9 @@ describe("pane of a remote", () => {
     expect(await screen.findByText("not available", undefined, patience)).toBeTruthy();
     broken = false;
     expect(await screen.findByText("invoices", undefined, patience)).toBeTruthy();
-    expect(codes()).toEqual(["render_failed", "shown"]);
+    await vi.waitFor(() => {
+      expect(codes()).toEqual(["render_failed", "shown"]);
+    });
   });
 
   it("P12 code that missed a later file is dropped and run again, for what failed in it stays failed", async () => {
