@@ -69,3 +69,22 @@ test("S0.9 files of the shell's build arrive as the build compressed them, for g
   }
   expect(sizes, "smaller each").toEqual(sizes.toSorted((one, other) => other - one));
 });
+
+test("S0.9 each script of the shell that a page starts with is named by its HTML, React's too: none waits for another", async ({
+  page,
+  shell,
+  platform,
+}) => {
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (/^\/_next\/static\/.+\.js$/.test(pathname)) asked.push(pathname);
+  });
+  const html = await (await fetch(`${platform.shellUrl}/`)).text();
+  const named = [...html.matchAll(/src="(\/_next\/static\/[^"]+\.js)"/g)].map(([, path]) => path);
+  expect(named).toContainEqual(expect.stringMatching(/\/framework-/));
+  await page.goto("/");
+  await shell.hydrated();
+  expect(asked.length).toBeGreaterThan(5);
+  expect(asked.filter((path) => !named.includes(path))).toEqual([]);
+});

@@ -6,6 +6,7 @@ import type { EntryFunction } from "./layers.ts";
 import { withoutEntryLayers } from "./layers.ts";
 import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
 import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
+import { withStartUp } from "./start-up.ts";
 
 /** The part of webpack's configuration that is changed here; Next types it as `any`. */
 interface WebpackConfig extends ClientConfig {
@@ -14,7 +15,9 @@ interface WebpackConfig extends ClientConfig {
   optimization: { splitChunks: SplitChunks | false };
 }
 interface WebpackContext {
-  isServer: boolean;
+  readonly isServer: boolean;
+  /** Folder of the application. */
+  readonly dir: string;
 }
 
 /** What `withHost` and `withRemote` have in common. */
@@ -22,6 +25,8 @@ export interface FederatedBuild {
   readonly role: RuntimeRole;
   /** Entries beside Next's in what is built for browsers. */
   readonly entries?: Readonly<Record<string, string[]>>;
+  /** Files that the start-up of the application in `dir` imports before anything else. */
+  readonly startUp?: (dir: string) => readonly string[];
   /** Null where nothing is federated. */
   readonly plugin: (isServer: boolean) => PluginOptions | null;
   /** Further changes to what is built for browsers. */
@@ -41,7 +46,8 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
     eslint: { ignoreDuringBuilds: true },
     webpack: (webpackConfig: WebpackConfig, context: WebpackContext): WebpackConfig => {
       if (!context.isServer) {
-        webpackConfig.entry = withoutEntryLayers(webpackConfig.entry, build.entries);
+        const startUp = build.startUp?.(context.dir) ?? [];
+        webpackConfig.entry = withoutEntryLayers(withStartUp(webpackConfig.entry, startUp), build.entries);
         // Chunks come from the artifact host, without credentials: preloads and integrity need the same mode.
         webpackConfig.output.crossOriginLoading = "anonymous";
         build.changeClient?.(webpackConfig);
