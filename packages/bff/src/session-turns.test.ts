@@ -3,7 +3,7 @@ import { apiAudience, defineRoutes } from "@mullion/contracts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestPlatform, type TestPlatform } from "./test-platform.ts";
 
-const turns = 32;
+const turns = 64;
 const route = {
   method: "GET",
   auth: "jwt",

@@ -3,7 +3,7 @@ import type { Cancellation } from "./cancellation.ts";
 import { bffProblem } from "./errors.ts";
 
 /** A page needs a few at a time. A quarter of the connections that a front has to the gateway. */
-const callsPerSession = 32;
+const callsPerSession = 64;
 /** So many sessions with nothing under way are remembered: what enters and leaves a map all the time costs V8's old generation. */
 const rememberedSessions = 10_000;
 

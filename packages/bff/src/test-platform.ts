@@ -94,7 +94,7 @@ async function startFront(
     onGap: () => undefined,
     onError: () => undefined,
   });
-  const pool = new Pool(gatewayUrl, { connections: 64 });
+  const pool = new Pool(gatewayUrl, { connections: 128 });
   const app = createHttpService({ name: "bff-test", logger: pino({ level: "silent" }), webSockets: true });
   await app.register(bffPlugin, {
     routes,

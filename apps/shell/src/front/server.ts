@@ -93,7 +93,7 @@ export async function createShell(env: ShellEnv): Promise<FastifyInstance> {
   const routes = await loadRoutes(env.ROUTES_MODULE);
   const signIn = createSignInMode(env, routes);
   const sessions = createSessions(env, signIn.issuer, log);
-  const gateway = new Pool(env.GATEWAY_URL, { connections: 128, pipelining: 1 });
+  const gateway = new Pool(env.GATEWAY_URL, { connections: 256, pipelining: 1 });
   const tickets = createTickets();
   const composing = startComposing(env, log);
   const { composition, overrides, telemetry } = composing;
