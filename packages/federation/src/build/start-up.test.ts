@@ -2,18 +2,22 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
+import type { EntryFunction } from "./layers.ts";
 import { besideReact, withStartUp } from "./start-up.ts";
 
-it("the start-up imports files before its own, however its entry is written; other entries stay", async () => {
+type Entry = Awaited<ReturnType<EntryFunction>>[string];
+
+it.each<[written: Entry, changed: Entry]>([
+  ["next.js", { import: ["first.js", "next.js"] }],
+  [["a.js", "b.js"], { import: ["first.js", "a.js", "b.js"] }],
+  [
+    { import: "next.js", layer: null },
+    { import: ["first.js", "next.js"], layer: null },
+  ],
+])("the start-up %j imports files before its own; other entries stay", async (written, changed) => {
   const pages = { "pages/_app": "app.js" };
-  for (const [main, wanted] of [
-    ["next.js", { import: ["first.js", "next.js"] }],
-    [["a.js", "b.js"], { import: ["first.js", "a.js", "b.js"] }],
-    [{ import: "next.js", layer: null }, { import: ["first.js", "next.js"], layer: null }],
-  ] as const) {
-    const entries = { ...pages, main: main as string };
-    expect(await withStartUp(async () => entries, ["first.js"])()).toEqual({ ...pages, main: wanted });
-  }
+  const entry = withStartUp(async () => ({ ...pages, main: written }), ["first.js"]);
+  expect(await entry()).toEqual({ ...pages, main: changed });
 });
 
 it("nothing changes without files, and where there is no start-up", async () => {
