@@ -7,8 +7,8 @@ interface ReactServer {
 /**
  * Changes how Next has React draw pages, for which Next offers no option, where Next calls React.
  *
- * - React's build for Node.js draws them. Next's choice, the build for edge runtimes, makes bytes of every tag and attribute by
- *   itself, which was a third of what a page costs.
+ * - React's build for Node.js draws them: a page costs a third less. Next's choice, the build for edge runtimes, makes bytes of
+ *   every tag and attribute by itself.
  * - A finished pane is written where it belongs. By default a Suspense boundary of more than 12.8 kB is sent as its fallback,
  *   with the content hidden behind the page and moved by a script: a flash of a skeleton, and nothing to read without JavaScript.
  */
