@@ -40,8 +40,20 @@ async function growthOverGigabyte(pool: Pool, contender: Contender): Promise<num
   return most - before;
 }
 
-/** Median milliseconds that the first byte of a large answer takes longer than that of a small one, taken in turn. */
-function laterOf({ small, large }: { small: readonly number[]; large: readonly number[] }): number {
+/** A contender on a connection of its own, and the milliseconds until the first byte of its answers. */
+interface Reader {
+  readonly contender: Contender;
+  readonly pool: Pool;
+  readonly small: number[];
+  readonly large: number[];
+}
+
+function createReader(contender: Contender): Reader {
+  return { contender, pool: new Pool(contender.origin, { connections: 1 }), small: [], large: [] };
+}
+
+/** Median milliseconds that the first byte of a large answer takes longer than that of a small one. */
+function laterOf({ small, large }: Reader): number {
   return median(large) - median(small);
 }
 
@@ -49,26 +61,17 @@ function laterOf({ small, large }: { small: readonly number[]; large: readonly n
  * An answer is passed on as it comes: its size changes neither when it begins nor what the front holds of it. The bare
  * pass-through, which holds nothing back, shows what of the former is the machine's: three processes share two cores.
  */
-export async function measureStreams({
-  bff,
-  passThrough,
-}: Pick<Contenders, "bff" | "passThrough">): Promise<Metric[]> {
-  const pools = [bff, passThrough].map((contender) => ({
-    contender,
-    pool: new Pool(contender.origin, { connections: 1 }),
-    small: [] as number[],
-    large: [] as number[],
-  }));
+export async function measureStreams(contenders: Pick<Contenders, "bff" | "passThrough">): Promise<Metric[]> {
+  const own = createReader(contenders.bff);
+  const least = createReader(contenders.passThrough);
   try {
     for (let at = 0; at < answers; at += 1) {
-      for (const { pool, contender, small, large } of pools) {
+      for (const { pool, contender, small, large } of [own, least]) {
         small.push(await read(pool, contender, kilobyte));
         large.push(await read(pool, contender, 16 * megabyte));
       }
     }
-    const [own, least] = pools;
-    if (own === undefined || least === undefined) throw new Error("nothing was measured");
-    const growth = await growthOverGigabyte(own.pool, bff);
+    const growth = await growthOverGigabyte(own.pool, own.contender);
     return [
       createMetric("bff.first-byte.1kB", median(own.small), "ms"),
       createMetric("bff.first-byte.16MB", median(own.large), "ms"),
@@ -78,6 +81,6 @@ export async function measureStreams({
       createMetric("bff.held-of-1GB", growth / megabyte, "MB", { atMost: 64 }),
     ];
   } finally {
-    await Promise.all(pools.map(({ pool }) => pool.destroy()));
+    await Promise.all([own.pool.destroy(), least.pool.destroy()]);
   }
 }

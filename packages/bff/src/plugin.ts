@@ -43,9 +43,7 @@ async function streamThrough(
   const activity = request.headers[backgroundHeader] === undefined && !isStream ? "person" : "background";
   const cancellation = new Cancellation();
   const answer = reply.raw;
-  let hasTurn = false;
   answer.on("close", () => {
-    if (hasTurn) turns.giveBack(sessionId);
     if (!answer.writableFinished) cancellation.cancel();
   });
   const accessToken = await tokens.getAccessToken(sessionId, route.audience, activity);
@@ -57,7 +55,9 @@ async function streamThrough(
   } else {
     const turn = turns.take(sessionId, { timeoutMs: route.timeoutMs, cancellation });
     if (turn !== undefined) await turn;
-    hasTurn = true;
+    answer.on("close", () => {
+      turns.giveBack(sessionId);
+    });
   }
   const { headers, id: requestId } = request;
   await forward(

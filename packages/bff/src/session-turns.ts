@@ -9,8 +9,8 @@ const rememberedSessions = 10_000;
 
 interface Line {
   underWay: number;
-  /** In their order; null until one had to wait. */
-  waiting: Set<() => void> | null;
+  /** In their order. */
+  readonly waiting: Set<() => void>;
 }
 
 /** A call that wants to be under way. */
@@ -20,17 +20,18 @@ export interface WaitingCall {
   readonly cancellation: Cancellation;
 }
 
-function waitIn(line: Line, { timeoutMs, cancellation }: WaitingCall): Promise<undefined> {
+function waitIn({ waiting }: Line, { timeoutMs, cancellation }: WaitingCall): Promise<undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const waiting = (line.waiting ??= new Set());
-  const leave = (error: Error): void => {
+  const stopWaiting = (): void => {
     clearTimeout(timer);
     waiting.delete(begin);
+  };
+  const leave = (error: Error): void => {
+    stopWaiting();
     reject(error);
   };
   const begin = (): void => {
-    clearTimeout(timer);
-    waiting.delete(begin);
+    stopWaiting();
     cancellation.onCancel = null;
     resolve(undefined);
   };
@@ -71,7 +72,7 @@ export class SessionTurns {
   /** Gives a turn back, to the session's next call. */
   giveBack(sessionId: string): void {
     const line = this.#lineOf(sessionId);
-    const [next] = line.waiting ?? [];
+    const [next] = line.waiting;
     if (next === undefined) line.underWay -= 1;
     else next();
   }
@@ -88,7 +89,7 @@ export class SessionTurns {
     let line = this.#lines.get(sessionId);
     if (line === undefined) {
       if (this.#lines.size >= rememberedSessions) this.#forgetIdle();
-      line = { underWay: 0, waiting: null };
+      line = { underWay: 0, waiting: new Set() };
       this.#lines.set(sessionId, line);
     }
     return line;

@@ -3,6 +3,11 @@ interface EntryDescription {
   layer?: string | null;
 }
 type Entries = Record<string, string | string[] | EntryDescription>;
+/** An entry with its keys, however it is written. */
+export function describeEntry(entry: Entries[string]): EntryDescription {
+  return typeof entry === "string" || Array.isArray(entry) ? { import: entry } : entry;
+}
+
 /** Next's `config.entry`: an async function of the entries. */
 export type EntryFunction = () => Promise<Entries>;
 
@@ -17,8 +22,7 @@ export function withoutEntryLayers(entry: EntryFunction, added: Entries = {}): E
     return Object.fromEntries(
       Object.entries(entries).map(([name, value]) => {
         if (name.startsWith("pages/api/")) return [name, value];
-        const description =
-          typeof value === "string" || Array.isArray(value) ? { import: value } : { ...value };
+        const description = describeEntry(value);
         return [name, "layer" in description ? description : { ...description, layer: null }];
       }),
     );

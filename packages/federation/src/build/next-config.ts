@@ -6,7 +6,7 @@ import type { EntryFunction } from "./layers.ts";
 import { withoutEntryLayers } from "./layers.ts";
 import { createFederationPlugin, type PluginOptions, type RuntimeRole } from "./plugin.ts";
 import { RemoteFilesPlugin } from "./remote-files-plugin.ts";
-import { withStartUp } from "./start-up.ts";
+import { besideReact, withStartUp } from "./start-up.ts";
 
 /** The part of webpack's configuration that is changed here; Next types it as `any`. */
 interface WebpackConfig extends ClientConfig {
@@ -25,8 +25,6 @@ export interface FederatedBuild {
   readonly role: RuntimeRole;
   /** Entries beside Next's in what is built for browsers. */
   readonly entries?: Readonly<Record<string, string[]>>;
-  /** Files that the start-up of the application in `dir` imports before anything else. */
-  readonly startUp?: (dir: string) => readonly string[];
   /** Null where nothing is federated. */
   readonly plugin: (isServer: boolean) => PluginOptions | null;
   /** Further changes to what is built for browsers. */
@@ -46,15 +44,16 @@ export function federate(config: NextConfig, build: FederatedBuild): NextConfig 
     eslint: { ignoreDuringBuilds: true },
     webpack: (webpackConfig: WebpackConfig, context: WebpackContext): WebpackConfig => {
       if (!context.isServer) {
-        const startUp = build.startUp?.(context.dir) ?? [];
-        webpackConfig.entry = withoutEntryLayers(withStartUp(webpackConfig.entry, startUp), build.entries);
+        webpackConfig.entry = withoutEntryLayers(webpackConfig.entry, build.entries);
         // Chunks come from the artifact host, without credentials: preloads and integrity need the same mode.
         webpackConfig.output.crossOriginLoading = "anonymous";
         build.changeClient?.(webpackConfig);
         if (build.role === "external")
           webpackConfig.plugins.push(new HostRuntimePlugin(), new RemoteFilesPlugin());
-        if (build.role === "provide")
+        if (build.role === "provide") {
+          webpackConfig.entry = withStartUp(webpackConfig.entry, besideReact(context.dir));
           webpackConfig.optimization.splitChunks = withHostChunks(webpackConfig.optimization.splitChunks);
+        }
       }
       const options = build.plugin(context.isServer);
       if (options !== null) webpackConfig.plugins.push(createFederationPlugin(options, build.role));

@@ -14,16 +14,14 @@ it.each<[written: Entry, changed: Entry]>([
     { import: "next.js", layer: null },
     { import: ["first.js", "next.js"], layer: null },
   ],
-])("the start-up %j imports files before its own; other entries stay", async (written, changed) => {
+])("the start-up %j imports a file before its own; other entries stay", async (written, changed) => {
   const pages = { "pages/_app": "app.js" };
-  const entry = withStartUp(async () => ({ ...pages, main: written }), ["first.js"]);
+  const entry = withStartUp(async () => ({ ...pages, main: written }), "first.js");
   expect(await entry()).toEqual({ ...pages, main: changed });
 });
 
-it("nothing changes without files, and where there is no start-up", async () => {
-  const main = { main: "next.js" };
-  expect(await withStartUp(async () => main, [])()).toEqual(main);
-  expect(await withStartUp(async () => ({ edge: "edge.js" }), ["first.js"])()).toEqual({ edge: "edge.js" });
+it("nothing changes where there is no start-up", async () => {
+  expect(await withStartUp(async () => ({ edge: "edge.js" }), "first.js")()).toEqual({ edge: "edge.js" });
 });
 
 it("what lies beside React is found from the application", () => {

@@ -1,19 +1,18 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { EntryFunction } from "./layers.ts";
+import { describeEntry, type EntryFunction } from "./layers.ts";
 
 /** What Next calls the entry that every page loads. */
 const startUpEntry = "main";
 
-/** Has the start-up import files before anything else. */
-export function withStartUp(entry: EntryFunction, files: readonly string[]): EntryFunction {
+/** Has the start-up import a file before anything else. */
+export function withStartUp(entry: EntryFunction, file: string): EntryFunction {
   return async () => {
     const entries = await entry();
     const startUp = entries[startUpEntry];
-    if (startUp === undefined || files.length === 0) return entries;
-    const { import: imported, ...rest } =
-      typeof startUp === "string" || Array.isArray(startUp) ? { import: startUp } : startUp;
-    return { ...entries, [startUpEntry]: { ...rest, import: [...files, imported].flat() } };
+    if (startUp === undefined) return entries;
+    const { import: imported, ...rest } = describeEntry(startUp);
+    return { ...entries, [startUpEntry]: { ...rest, import: [file, imported].flat() } };
   };
 }
 

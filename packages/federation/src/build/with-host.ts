@@ -3,7 +3,6 @@ import type { NextConfig } from "next";
 import { hostContainer } from "../names.ts";
 import { federate } from "./next-config.ts";
 import { lentModules, sharedModules } from "./shared.ts";
-import { besideReact } from "./start-up.ts";
 
 const hostPlugin = fileURLToPath(new URL("../runtime/host-plugin.ts", import.meta.url));
 
@@ -12,7 +11,6 @@ export function withHost(config: NextConfig = {}): NextConfig {
   return federate(config, {
     role: "provide",
     entries: { lent: lentModules },
-    startUp: (dir) => [besideReact(dir)],
     plugin: (isServer) => ({
       name: hostContainer,
       filename: isServer ? "remoteEntry.js" : "static/chunks/hostEntry.js",
